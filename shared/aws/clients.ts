@@ -1,0 +1,44 @@
+import type { AwsCredentialIdentityProvider, MetadataBearer } from '@aws-sdk/types';
+
+export interface ClientConfig {
+  readonly region: string;
+  readonly credentials?: AwsCredentialIdentityProvider;
+  /** A person's profile, for `--no-assume`. */
+  readonly profile?: string;
+  /** Shown in CloudTrail. */
+  readonly customUserAgent: string;
+  readonly maxAttempts: number;
+  /** AWS_ENDPOINT_URL or its variant for S3 is set. */
+  readonly ownEndpoint: boolean;
+}
+
+/** A client as far as we need it: it sends command objects. */
+export interface AnyClient {
+  send(command: unknown): Promise<MetadataBearer>;
+}
+
+/** One service: how its client is made and which commands we send. Each stands in a file of its own, loaded when first needed. */
+export interface ClientModule {
+  readonly create: (config: ClientConfig) => AnyClient;
+  readonly commands: Readonly<Record<string, new (input: never) => unknown>>;
+}
+
+const modules: Readonly<Record<string, () => Promise<{ readonly module: ClientModule }>>> = {
+  s3: () => import('./clients/s3.ts'),
+  kms: () => import('./clients/kms.ts'),
+  iam: () => import('./clients/iam.ts'),
+  ssm: () => import('./clients/ssm.ts'),
+};
+
+/** @param service as in `Operation`, before the colon */
+export async function clientModule(service: string): Promise<ClientModule> {
+  const load = modules[service];
+  if (load === undefined) throw new Error(`no client for ${service}`);
+  return (await load()).module;
+}
+
+/** SDK retries, with exponential backoff and jitter, for throttling, 5xx and broken connections. */
+export const maxAttempts = 8;
+
+export const hasOwnEndpoint = (service: string): boolean =>
+  process.env.AWS_ENDPOINT_URL !== undefined || process.env[`AWS_ENDPOINT_URL_${service.toUpperCase()}`] !== undefined;

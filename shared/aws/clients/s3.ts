@@ -1,0 +1,45 @@
+import {
+  CreateBucketCommand,
+  GetBucketEncryptionCommand,
+  GetBucketLifecycleConfigurationCommand,
+  GetBucketOwnershipControlsCommand,
+  GetBucketPolicyCommand,
+  GetBucketReplicationCommand,
+  GetBucketVersioningCommand,
+  GetObjectLockConfigurationCommand,
+  GetPublicAccessBlockCommand,
+  HeadBucketCommand,
+  PutBucketEncryptionCommand,
+  PutBucketLifecycleConfigurationCommand,
+  PutBucketOwnershipControlsCommand,
+  PutBucketPolicyCommand,
+  PutBucketReplicationCommand,
+  PutBucketVersioningCommand,
+  PutPublicAccessBlockCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import type { ClientModule } from '../clients.ts';
+
+export const module: ClientModule = {
+  // Path style with an endpoint of one's own: bucket names are seldom resolvable host names there.
+  create: (config) => new S3Client({ ...config, forcePathStyle: config.ownEndpoint }),
+  commands: {
+    CreateBucket: CreateBucketCommand,
+    GetBucketEncryption: GetBucketEncryptionCommand,
+    GetBucketLifecycleConfiguration: GetBucketLifecycleConfigurationCommand,
+    GetBucketOwnershipControls: GetBucketOwnershipControlsCommand,
+    GetBucketPolicy: GetBucketPolicyCommand,
+    GetBucketReplication: GetBucketReplicationCommand,
+    GetBucketVersioning: GetBucketVersioningCommand,
+    GetObjectLockConfiguration: GetObjectLockConfigurationCommand,
+    GetPublicAccessBlock: GetPublicAccessBlockCommand,
+    HeadBucket: HeadBucketCommand,
+    PutBucketEncryption: PutBucketEncryptionCommand,
+    PutBucketLifecycleConfiguration: PutBucketLifecycleConfigurationCommand,
+    PutBucketOwnershipControls: PutBucketOwnershipControlsCommand,
+    PutBucketPolicy: PutBucketPolicyCommand,
+    PutBucketReplication: PutBucketReplicationCommand,
+    PutBucketVersioning: PutBucketVersioningCommand,
+    PutPublicAccessBlock: PutPublicAccessBlockCommand,
+  },
+};

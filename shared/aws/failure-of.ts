@@ -1,0 +1,24 @@
+import type { AwsFailure } from '../model/aws-call.ts';
+
+interface SdkError extends Error {
+  readonly Code?: string;
+  readonly $metadata?: { readonly httpStatusCode?: number };
+  readonly $response?: { readonly headers?: Readonly<Record<string, string | undefined>> };
+  readonly Region?: string;
+}
+
+// A HEAD has no body to carry a code in. https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html
+const codeOfStatus: Readonly<Record<number, string>> = { 301: 'PermanentRedirect', 403: 'AccessDenied', 404: 'NoSuchBucket' };
+const nameless = new Set(['Unknown', 'UnknownError', 'NotFound', 'Error', '']);
+
+/** What the SDK threw, as data. The code is AWS's own from the wire where there is one. */
+export function failureOf(error: unknown, caller: string): AwsFailure {
+  if (!(error instanceof Error)) return { code: 'Unknown', message: String(error), caller };
+  const { Code, name, message, $metadata, $response, Region } = error as SdkError;
+  const status = $metadata?.httpStatusCode;
+  const given = Code ?? name;
+  const code = nameless.has(given) && status !== undefined ? (codeOfStatus[status] ?? given) : given;
+  const isElsewhere = ['PermanentRedirect', 'AuthorizationHeaderMalformed', 'IllegalLocationConstraintException'].includes(code);
+  const bucketRegion = isElsewhere ? ($response?.headers?.['x-amz-bucket-region'] ?? Region) : undefined;
+  return { code, message: message || code, caller, ...(status !== undefined && { status }), ...(bucketRegion && { bucketRegion }) };
+}

@@ -1,0 +1,111 @@
+/**
+ * The AWS operations Lockstep sends, each with the IAM action AWS authorises it by (the two names differ more often than not).
+ *
+ * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
+ * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awskeymanagementservice.html
+ * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
+ */
+import type * as iam from '@aws-sdk/client-iam';
+import type * as kms from '@aws-sdk/client-kms';
+import type * as s3 from '@aws-sdk/client-s3';
+import type * as ssm from '@aws-sdk/client-ssm';
+
+/** Input and output of every operation, as the SDK types them. */
+export interface Operations {
+  's3:CreateBucket': [s3.CreateBucketCommandInput, s3.CreateBucketCommandOutput];
+  's3:HeadBucket': [s3.HeadBucketCommandInput, s3.HeadBucketCommandOutput];
+  's3:GetBucketVersioning': [s3.GetBucketVersioningCommandInput, s3.GetBucketVersioningCommandOutput];
+  's3:PutBucketVersioning': [s3.PutBucketVersioningCommandInput, s3.PutBucketVersioningCommandOutput];
+  's3:GetBucketEncryption': [s3.GetBucketEncryptionCommandInput, s3.GetBucketEncryptionCommandOutput];
+  's3:PutBucketEncryption': [s3.PutBucketEncryptionCommandInput, s3.PutBucketEncryptionCommandOutput];
+  's3:GetBucketReplication': [s3.GetBucketReplicationCommandInput, s3.GetBucketReplicationCommandOutput];
+  's3:PutBucketReplication': [s3.PutBucketReplicationCommandInput, s3.PutBucketReplicationCommandOutput];
+  's3:GetBucketPolicy': [s3.GetBucketPolicyCommandInput, s3.GetBucketPolicyCommandOutput];
+  's3:PutBucketPolicy': [s3.PutBucketPolicyCommandInput, s3.PutBucketPolicyCommandOutput];
+  's3:GetPublicAccessBlock': [s3.GetPublicAccessBlockCommandInput, s3.GetPublicAccessBlockCommandOutput];
+  's3:PutPublicAccessBlock': [s3.PutPublicAccessBlockCommandInput, s3.PutPublicAccessBlockCommandOutput];
+  's3:GetBucketOwnershipControls': [s3.GetBucketOwnershipControlsCommandInput, s3.GetBucketOwnershipControlsCommandOutput];
+  's3:PutBucketOwnershipControls': [s3.PutBucketOwnershipControlsCommandInput, s3.PutBucketOwnershipControlsCommandOutput];
+  's3:GetBucketLifecycleConfiguration': [
+    s3.GetBucketLifecycleConfigurationCommandInput,
+    s3.GetBucketLifecycleConfigurationCommandOutput,
+  ];
+  's3:PutBucketLifecycleConfiguration': [
+    s3.PutBucketLifecycleConfigurationCommandInput,
+    s3.PutBucketLifecycleConfigurationCommandOutput,
+  ];
+  's3:GetObjectLockConfiguration': [s3.GetObjectLockConfigurationCommandInput, s3.GetObjectLockConfigurationCommandOutput];
+  'kms:CreateKey': [kms.CreateKeyCommandInput, kms.CreateKeyCommandOutput];
+  'kms:CreateAlias': [kms.CreateAliasCommandInput, kms.CreateAliasCommandOutput];
+  'kms:DescribeKey': [kms.DescribeKeyCommandInput, kms.DescribeKeyCommandOutput];
+  'kms:EnableKey': [kms.EnableKeyCommandInput, kms.EnableKeyCommandOutput];
+  'kms:CancelKeyDeletion': [kms.CancelKeyDeletionCommandInput, kms.CancelKeyDeletionCommandOutput];
+  'kms:GetKeyPolicy': [kms.GetKeyPolicyCommandInput, kms.GetKeyPolicyCommandOutput];
+  'kms:PutKeyPolicy': [kms.PutKeyPolicyCommandInput, kms.PutKeyPolicyCommandOutput];
+  'iam:GetRole': [iam.GetRoleCommandInput, iam.GetRoleCommandOutput];
+  'iam:CreateRole': [iam.CreateRoleCommandInput, iam.CreateRoleCommandOutput];
+  'iam:UpdateAssumeRolePolicy': [iam.UpdateAssumeRolePolicyCommandInput, iam.UpdateAssumeRolePolicyCommandOutput];
+  'iam:ListRolePolicies': [iam.ListRolePoliciesCommandInput, iam.ListRolePoliciesCommandOutput];
+  'iam:GetRolePolicy': [iam.GetRolePolicyCommandInput, iam.GetRolePolicyCommandOutput];
+  'iam:PutRolePolicy': [iam.PutRolePolicyCommandInput, iam.PutRolePolicyCommandOutput];
+  'iam:DeleteRolePolicy': [iam.DeleteRolePolicyCommandInput, iam.DeleteRolePolicyCommandOutput];
+  'iam:ListAttachedRolePolicies': [iam.ListAttachedRolePoliciesCommandInput, iam.ListAttachedRolePoliciesCommandOutput];
+  'iam:DetachRolePolicy': [iam.DetachRolePolicyCommandInput, iam.DetachRolePolicyCommandOutput];
+  'iam:GetPolicy': [iam.GetPolicyCommandInput, iam.GetPolicyCommandOutput];
+  'iam:GetPolicyVersion': [iam.GetPolicyVersionCommandInput, iam.GetPolicyVersionCommandOutput];
+  'ssm:GetParametersByPath': [ssm.GetParametersByPathCommandInput, ssm.GetParametersByPathCommandOutput];
+  'ssm:PutParameter': [ssm.PutParameterCommandInput, ssm.PutParameterCommandOutput];
+}
+
+export type Operation = keyof Operations;
+export type Input<O extends Operation> = Operations[O][0];
+export type Output<O extends Operation> = Omit<Operations[O][1], '$metadata'>;
+
+interface OperationFacts {
+  readonly kind: 'read' | 'write';
+  /** The IAM action that must be allowed; where AWS asks for more than one, the one named after the operation. */
+  readonly action: string;
+}
+
+const read = (action: string): OperationFacts => ({ kind: 'read', action });
+const write = (action: string): OperationFacts => ({ kind: 'write', action });
+
+export const operations: Readonly<Record<Operation, OperationFacts>> = {
+  's3:CreateBucket': write('s3:CreateBucket'),
+  's3:HeadBucket': read('s3:ListBucket'),
+  's3:GetBucketVersioning': read('s3:GetBucketVersioning'),
+  's3:PutBucketVersioning': write('s3:PutBucketVersioning'),
+  's3:GetBucketEncryption': read('s3:GetEncryptionConfiguration'),
+  's3:PutBucketEncryption': write('s3:PutEncryptionConfiguration'),
+  's3:GetBucketReplication': read('s3:GetReplicationConfiguration'),
+  's3:PutBucketReplication': write('s3:PutReplicationConfiguration'),
+  's3:GetBucketPolicy': read('s3:GetBucketPolicy'),
+  's3:PutBucketPolicy': write('s3:PutBucketPolicy'),
+  's3:GetPublicAccessBlock': read('s3:GetBucketPublicAccessBlock'),
+  's3:PutPublicAccessBlock': write('s3:PutBucketPublicAccessBlock'),
+  's3:GetBucketOwnershipControls': read('s3:GetBucketOwnershipControls'),
+  's3:PutBucketOwnershipControls': write('s3:PutBucketOwnershipControls'),
+  's3:GetBucketLifecycleConfiguration': read('s3:GetLifecycleConfiguration'),
+  's3:PutBucketLifecycleConfiguration': write('s3:PutLifecycleConfiguration'),
+  's3:GetObjectLockConfiguration': read('s3:GetBucketObjectLockConfiguration'),
+  'kms:CreateKey': write('kms:CreateKey'),
+  'kms:CreateAlias': write('kms:CreateAlias'),
+  'kms:DescribeKey': read('kms:DescribeKey'),
+  'kms:EnableKey': write('kms:EnableKey'),
+  'kms:CancelKeyDeletion': write('kms:CancelKeyDeletion'),
+  'kms:GetKeyPolicy': read('kms:GetKeyPolicy'),
+  'kms:PutKeyPolicy': write('kms:PutKeyPolicy'),
+  'iam:GetRole': read('iam:GetRole'),
+  'iam:CreateRole': write('iam:CreateRole'),
+  'iam:UpdateAssumeRolePolicy': write('iam:UpdateAssumeRolePolicy'),
+  'iam:ListRolePolicies': read('iam:ListRolePolicies'),
+  'iam:GetRolePolicy': read('iam:GetRolePolicy'),
+  'iam:PutRolePolicy': write('iam:PutRolePolicy'),
+  'iam:DeleteRolePolicy': write('iam:DeleteRolePolicy'),
+  'iam:ListAttachedRolePolicies': read('iam:ListAttachedRolePolicies'),
+  'iam:DetachRolePolicy': write('iam:DetachRolePolicy'),
+  'iam:GetPolicy': read('iam:GetPolicy'),
+  'iam:GetPolicyVersion': read('iam:GetPolicyVersion'),
+  'ssm:GetParametersByPath': read('ssm:GetParametersByPath'),
+  'ssm:PutParameter': write('ssm:PutParameter'),
+};
