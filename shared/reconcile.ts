@@ -6,7 +6,7 @@ import { aspects as allAspects } from './aspects/index.ts';
 import { type Look, stateOf } from './aspects/replication-state.ts';
 import type { AwsGateway } from './model/aws-call.ts';
 import type { Observed, ReplicationReport, ResourceRef, StepOutcome } from './model/finding.ts';
-import type { Group, Replication } from './model/replication.ts';
+import type { Group } from './model/replication.ts';
 import { advisories, blockersOf, prove } from './policy/proof.ts';
 import type { AccountState, ReplicationState } from './policy/replication-state.ts';
 import { apply } from './stages/apply.ts';
@@ -72,6 +72,9 @@ async function carryOut(
   return confirm(steps, outcomes, healer, { wait, pauses });
 }
 
+/** Organization policies that were not read are left out of the proof, not held against it; `explain` says so. */
+const leftOut = { unreadOrganizationPolicies: 'note' } as const;
+
 /** The proof of every replication as the world is now, and what would still block with every repair in place. */
 function proofs(
   group: Group,
@@ -88,10 +91,10 @@ function proofs(
   const present = lookIn(byKey, (item) => (next.has(item.target.key) ? { status: 'present', value: next.get(item.target.key) } : item.observed));
   const mended = lookIn(byKey, (item) => (item.finding.verdict === 'drifted' ? { status: 'present', value: mendedValue(item) } : item.observed));
   const views = group.replications.map((r) => {
-    const state = (look: Look): ReplicationState => ({ ...stateOf(r, look, accounts ?? unreadAccounts(r)), readAt: now().toISOString() });
-    const proof = prove(state(present));
+    const state = (look: Look): ReplicationState => ({ ...stateOf(r, look, accounts), readAt: now().toISOString() });
+    const proof = prove(state(present), leftOut);
     const isDrifted = compared.some(({ finding }) => finding.verdict === 'drifted' && finding.replications.includes(r.name));
-    const remaining = isDrifted ? prove(state(mended)) : proof;
+    const remaining = isDrifted ? prove(state(mended), leftOut) : proof;
     return [r.name, { hops: proof.hops, blockers: blockersOf(remaining), advisories: advisories(state(present)) }] as const;
   });
   return new Map(views);
@@ -108,12 +111,3 @@ function mendedValue({ target: { aspect, sharers, on }, observed }: Compared): u
   const value = observed.status === 'present' ? observed.value : undefined;
   return aspect.merge(aspect.desired(sharers, on), value, on);
 }
-
-/** Organization policies that nobody gave us are taken as none; `explain` is where they are given. */
-const unreadAccounts = (r: Replication): Readonly<Record<string, AccountState>> =>
-  Object.fromEntries(
-    [r.source.account, r.destination.account].map((account) => [
-      account,
-      { serviceControlPolicies: null, resourceControlPolicies: null },
-    ]),
-  );

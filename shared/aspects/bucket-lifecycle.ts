@@ -10,6 +10,8 @@ interface Lifecycle {
   readonly rules: readonly LifecycleRule[];
   readonly minimumSize?: TransitionDefaultMinimumObjectSize;
   readonly exclusive?: boolean;
+  /** IDs of rules of ours that stay although they are not looked after now. */
+  readonly kept?: ReadonlySet<string | undefined>;
 }
 
 /** Our lifecycle rule, by ID, beside the rules of others. Lifecycle actions do not replicate, so each end has its own. */
@@ -45,11 +47,12 @@ export const bucketLifecycle: Aspect<Lifecycle> = {
     const rules = (observed?.rules ?? []).flatMap((rule) => {
       const ours = desired.rules.find((other) => other.ID === rule.ID);
       if (ours !== undefined) return [ruleDifferences(ours, rule).length > 0 ? ours : rule];
-      return desired.exclusive ? [] : [rule];
+      return desired.exclusive && !desired.kept?.has(rule.ID) ? [] : [rule];
     });
     const missing = desired.rules.filter((rule) => !rules.some((other) => other.ID === rule.ID));
     return { rules: [...rules, ...missing], minimumSize: observed?.minimumSize };
   },
+  narrow: (some, all) => ({ ...some, exclusive: all.exclusive, kept: new Set(all.rules.map((rule) => rule.ID)) }),
   write: (on, next) => [
     callOn(on, 's3:PutBucketLifecycleConfiguration', {
       ...onBucket(on),
@@ -61,7 +64,7 @@ export const bucketLifecycle: Aspect<Lifecycle> = {
 };
 
 const othersIn = (desired: Lifecycle, observed: Lifecycle | undefined): readonly LifecycleRule[] =>
-  (observed?.rules ?? []).filter((rule) => !desired.rules.some((ours) => ours.ID === rule.ID));
+  (observed?.rules ?? []).filter((rule) => !desired.kept?.has(rule.ID) && !desired.rules.some((ours) => ours.ID === rule.ID));
 
 function ruleFor(lifecycle: BucketLifecycle): LifecycleRule {
   const { expireAfterDays, noncurrentExpireAfterDays, abortIncompleteUploadsAfterDays } = lifecycle;
@@ -81,15 +84,17 @@ function ruleFor(lifecycle: BucketLifecycle): LifecycleRule {
   };
 }
 
-/** An empty filter, an empty prefix and the old rule-level prefix mean the same. */
+/** An empty filter, an empty prefix and the old rule-level prefix mean the same; so do false and nothing. */
 function meaningOf(rule: LifecycleRule): Readonly<Record<string, unknown>> {
   const { ID: _, Filter, Prefix, ...rest } = rule;
   const filter = Filter === undefined || Object.keys(Filter).length === 0 ? { Prefix: Prefix ?? '' } : Filter;
-  const known = Object.entries(rest).filter(([, value]) => value !== undefined && !isEmptyList(value));
+  const { ExpiredObjectDeleteMarker: marker, ...expiration } = rest.Expiration ?? {};
+  const expires = { ...expiration, ...(marker && { ExpiredObjectDeleteMarker: marker }) };
+  const known = Object.entries({ ...rest, Expiration: expires }).filter(([, value]) => value !== undefined && !isEmpty(value));
   return { ...Object.fromEntries(known), Filter: filter };
 }
 
-const isEmptyList = (value: unknown): boolean => Array.isArray(value) && value.length === 0;
+const isEmpty = (value: unknown): boolean => typeof value === 'object' && value !== null && Object.keys(value).length === 0;
 
 function ruleDifferences(desired: LifecycleRule, observed: LifecycleRule | undefined): Difference[] {
   const at = `Rules[${desired.ID}]`;

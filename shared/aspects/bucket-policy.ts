@@ -1,23 +1,17 @@
 import { overridesOwner, type Replication } from '../model/replication.ts';
 import {
-  diffStatements,
   mergeStatements,
   type PolicyDocument,
   type PolicyRules,
   parsePolicy,
   policyOf,
-  retainPresent,
   type Statement,
+  statementsOf,
 } from '../policy/statements.ts';
 import type { Aspect } from './aspect.ts';
+import { diffSetting, narrowSetting, type PolicySetting } from './policy-setting.ts';
 import { callOn, readCall } from './read-call.ts';
 import { bothBuckets, bucketArn, onBucket } from './resources.ts';
-
-/** A policy, and on the desired side whether the statements of others must go. */
-export interface PolicySetting {
-  readonly document: PolicyDocument;
-  readonly exclusive?: boolean;
-}
 
 const ownSids = new Set(['LockstepReplicaObjects', 'LockstepReplicaOwner', 'LockstepReplicaObjectLock', 'LockstepReplicaBucket']);
 const rulesFor = (desired: PolicySetting): PolicyRules => ({ ownSids, exclusive: desired.exclusive });
@@ -44,13 +38,14 @@ export const bucketPolicy: Aspect<PolicySetting> = {
       absentWhen: ['NoSuchBucketPolicy'],
       parse: ({ Policy }) => (Policy === undefined ? undefined : { document: parsePolicy(Policy) }),
     }),
-  diff: (desired, observed) => diffStatements(desired.document, observed?.document, rulesFor(desired)),
+  diff: (desired, observed) => diffSetting(desired, observed, rulesFor(desired)),
   merge: (desired, observed) => ({ document: mergeStatements(desired.document, observed?.document, rulesFor(desired)) }),
-  narrow: (some, all, observed) => ({
-    ...some,
-    document: retainPresent(some.document, all.document, observed?.document, rulesFor(some)),
-  }),
-  write: (on, next) => [callOn(on, 's3:PutBucketPolicy', { ...onBucket(on), Policy: JSON.stringify(next.document) })],
+  narrow: (some, all, observed) => narrowSetting(some, all, observed, rulesFor(all)),
+  // S3 takes no policy without statements, and deleting policies is not for us.
+  write: (on, next) =>
+    statementsOf(next.document).length === 0
+      ? []
+      : [callOn(on, 's3:PutBucketPolicy', { ...onBucket(on), Policy: JSON.stringify(next.document) })],
   refuse(next) {
     const bytes = Buffer.byteLength(JSON.stringify(next.document));
     return bytes > maximumBytes ? `the bucket policy would have ${bytes} bytes; S3 accepts ${maximumBytes}` : undefined;

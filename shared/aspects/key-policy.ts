@@ -1,15 +1,14 @@
 import type { KeyRef, Replication } from '../model/replication.ts';
 import {
-  diffStatements,
   mergeStatements,
   type PolicyRules,
   parsePolicy,
   policyOf,
-  retainPresent,
   type Statement,
 } from '../policy/statements.ts';
 import type { Aspect } from './aspect.ts';
-import { type PolicySetting, roleArns } from './bucket-policy.ts';
+import { roleArns } from './bucket-policy.ts';
+import { diffSetting, narrowSetting, type PolicySetting } from './policy-setting.ts';
 import { callOn, readCall } from './read-call.ts';
 import { bothKeys, keyArn } from './resources.ts';
 
@@ -44,14 +43,11 @@ export const keyPolicy: Aspect<PolicySetting> = {
     readCall(callOn(on, 'kms:GetKeyPolicy', { KeyId: on.arn, PolicyName: 'default' }), {
       parse: ({ Policy }) => (Policy === undefined ? undefined : { document: parsePolicy(Policy) }),
     }),
-  diff: (desired, observed, on) => diffStatements(desired.document, observed?.document, rulesFor(desired, on.arn)),
+  diff: (desired, observed, on) => diffSetting(desired, observed, rulesFor(desired, on.arn)),
   merge: (desired, observed, on) => ({
     document: mergeStatements(desired.document, observed?.document, rulesFor(desired, on.arn)),
   }),
-  narrow: (some, all, observed, on) => ({
-    ...some,
-    document: retainPresent(some.document, all.document, observed?.document, rulesFor(some, on.arn)),
-  }),
+  narrow: (some, all, observed, on) => narrowSetting(some, all, observed, rulesFor(all, on.arn)),
   write: (on, next) => [
     callOn(on, 'kms:PutKeyPolicy', { KeyId: on.arn, PolicyName: 'default', Policy: JSON.stringify(next.document) }),
   ],

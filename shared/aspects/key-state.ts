@@ -2,7 +2,7 @@ import type { AwsCall } from '../model/aws-call.ts';
 import type { Blocker } from '../model/finding.ts';
 import type { Aspect } from './aspect.ts';
 import { callOn, readCall } from './read-call.ts';
-import { bothKeys } from './resources.ts';
+import { bothKeys, type KeyResource } from './resources.ts';
 
 interface KeyState {
   readonly state?: string;
@@ -30,7 +30,8 @@ export const keyState: Aspect<KeyState> = {
   resources: bothKeys,
   desired: (sharers) => ({ state: 'Enabled', repair: sharers.every((r) => r.keyState === 'repair') }),
   read: (on) =>
-    readCall(callOn(on, 'kms:DescribeKey', { KeyId: on.arn }), {
+    // By the name that was resolved, so that within one pass it is one call.
+    readCall(callOn(on, 'kms:DescribeKey', { KeyId: (on as KeyResource).alias ?? on.arn }), {
       parse: ({ KeyMetadata }) => ({
         state: KeyMetadata?.KeyState,
         manager: KeyMetadata?.KeyManager,
@@ -42,6 +43,8 @@ export const keyState: Aspect<KeyState> = {
     observed?.state === desired.state ? [] : [{ path: 'KeyState', observed: observed?.state, desired: desired.state }],
   blockedBy: (_, observed, on) => (observed === undefined ? undefined : (wrongKind(observed, on.arn) ?? stuck(observed, on.arn))),
   merge: (desired) => desired,
+  // One replication that forbids it is enough, whether it may be repaired now or not.
+  narrow: (_, all) => all,
   write: (on, next, observed) => (next.repair === false ? [] : rescue(on, observed)),
 };
 

@@ -12,6 +12,8 @@ export interface ReplicationSetting {
   /** IDs of our rules whose priority may be another free one. */
   readonly flexible?: ReadonlySet<string>;
   readonly exclusive?: boolean;
+  /** IDs of rules of ours that stay although they are not looked after now. */
+  readonly kept?: ReadonlySet<string | undefined>;
 }
 
 export const replicationConfiguration: Aspect<ReplicationSetting> = {
@@ -41,20 +43,21 @@ export const replicationConfiguration: Aspect<ReplicationSetting> = {
   diff(desired, observed) {
     if (observed === undefined) return [{ path: 'ReplicationConfiguration', desired: { Role: desired.Role, Rules: desired.Rules } }];
     const role = observed.Role === desired.Role ? [] : [{ path: 'Role', observed: observed.Role, desired: desired.Role }];
-    const rules = desired.Rules.flatMap((rule) => ruleDifferences(rule, desired, observed));
-    const others = desired.exclusive ? othersIn(desired, observed) : [];
-    return [...role, ...rules, ...others.map((rule) => ({ path: `Rules[${rule.ID}]`, observed: rule }))];
+    const { wanted, unwanted } = sorted(desired, observed);
+    const found = new Map(observed.Rules.map((rule) => [rule.ID, rule]));
+    const rules = [...wanted.values()].flatMap((rule) => ruleDifferences(rule, found.get(rule.ID)));
+    return [...role, ...rules, ...unwanted.map((rule) => ({ path: `Rules[${rule.ID}]`, observed: rule }))];
   },
+  narrow: (some, all) => ({ ...some, exclusive: all.exclusive, kept: new Set(all.Rules.map((rule) => rule.ID)) }),
   merge(desired, observed) {
-    const others = desired.exclusive ? [] : othersIn(desired, observed);
-    const ours = (rule: S3Rule): S3Rule => ({ ...rule, Priority: freePriority(rule, desired, others) });
-    const kept = (observed?.Rules ?? []).flatMap((rule) => {
-      const wanted = desired.Rules.find((other) => other.ID === rule.ID);
-      if (wanted === undefined) return desired.exclusive ? [] : [rule];
-      return [observed && ruleDifferences(wanted, desired, observed).length === 0 ? rule : ours(wanted)];
+    const { wanted, unwanted } = sorted(desired, observed);
+    const left = (observed?.Rules ?? []).filter((rule) => !unwanted.includes(rule));
+    const kept = left.map((rule) => {
+      const ours = wanted.get(rule.ID);
+      return ours !== undefined && ruleDifferences(ours, rule).length > 0 ? ours : rule;
     });
-    const missing = desired.Rules.filter((rule) => !kept.some((other) => other.ID === rule.ID)).map(ours);
-    return { Role: desired.Role, Rules: [...kept, ...missing] };
+    const present = new Set(kept.map((rule) => rule.ID));
+    return { Role: desired.Role, Rules: [...kept, ...[...wanted.values()].filter((rule) => !present.has(rule.ID))] };
   },
   write: (on, next) => [
     callOn(on, 's3:PutBucketReplication', {
@@ -67,26 +70,45 @@ export const replicationConfiguration: Aspect<ReplicationSetting> = {
     next.Rules.length > 1000 ? `the configuration would have ${next.Rules.length} rules; S3 accepts 1,000` : undefined,
 };
 
-const othersIn = (desired: ReplicationSetting, observed: ReplicationSetting | undefined): readonly S3Rule[] =>
-  (observed?.Rules ?? []).filter((rule) => !desired.Rules.some((ours) => ours.ID === rule.ID));
-
-/** The rule's own priority, or the next one that no rule of others holds; S3 refuses a configuration with one priority twice. */
-function freePriority(rule: S3Rule, desired: ReplicationSetting, others: readonly S3Rule[]): number | undefined {
-  if (!desired.flexible?.has(rule.ID ?? '')) return rule.Priority;
-  const taken = new Set([...others, ...desired.Rules.filter((other) => other.ID !== rule.ID)].map((other) => other.Priority));
-  let priority = rule.Priority ?? 1;
-  while (taken.has(priority)) priority++;
-  return priority;
+interface Sorted {
+  /** Our rules by ID, with the priorities they can have beside the rules that stay. */
+  readonly wanted: ReadonlyMap<string | undefined, S3Rule>;
+  /** Rules of others that must go. */
+  readonly unwanted: readonly S3Rule[];
 }
 
-function ruleDifferences(desired: S3Rule, setting: ReplicationSetting, observed: ReplicationSetting): Difference[] {
-  const found = observed.Rules.find((rule) => rule.ID === desired.ID);
+function sorted(desired: ReplicationSetting, observed: ReplicationSetting | undefined): Sorted {
+  const ours = new Set(desired.Rules.map((rule) => rule.ID));
+  const others = (observed?.Rules ?? []).filter((rule) => !ours.has(rule.ID));
+  const unwanted = desired.exclusive ? others.filter((rule) => !desired.kept?.has(rule.ID)) : [];
+  const staying = others.filter((rule) => !unwanted.includes(rule));
+  return { wanted: new Map(withFreePriorities(desired, staying).map((rule) => [rule.ID, rule])), unwanted };
+}
+
+/**
+ * Our rules, each with its own priority or the next one that no rule of others holds: S3 refuses a configuration with one priority
+ * twice. Rules that give way keep their order among each other.
+ */
+function withFreePriorities({ Rules, flexible }: ReplicationSetting, staying: readonly S3Rule[]): readonly S3Rule[] {
+  const isFlexible = (rule: S3Rule): boolean => flexible?.has(rule.ID ?? '') ?? false;
+  const taken = new Set([...staying, ...Rules.filter((rule) => !isFlexible(rule))].map((rule) => rule.Priority));
+  const chosen = new Map<S3Rule, number>();
+  let priority = 0;
+  for (const rule of Rules.filter(isFlexible).sort((a, b) => (a.Priority ?? 0) - (b.Priority ?? 0))) {
+    priority = Math.max(rule.Priority ?? 0, priority);
+    while (taken.has(priority)) priority++;
+    chosen.set(rule, priority++);
+  }
+  return Rules.map((rule) => ({ ...rule, Priority: chosen.get(rule) ?? rule.Priority }));
+}
+
+function ruleDifferences(desired: S3Rule, found: S3Rule | undefined): Difference[] {
   if (found === undefined) return [{ path: `Rules[${desired.ID}]`, desired }];
-  const wantedMeaning = meaningOfRule(desired);
   const foundMeaning = meaningOfRule(found);
-  // Ours to choose: where a rule of others holds the priority we would take, another free one is as good.
-  const others = setting.exclusive ? [] : othersIn(setting, observed);
-  if (found.Priority === freePriority(desired, setting, others)) wantedMeaning.Priority = foundMeaning.Priority;
+  const wantedMeaning = { ...meaningOfRule(desired) };
+  // Only a change of owner needs the account; without one it may be left out.
+  if (found.Destination?.Account === undefined && desired.Destination?.AccessControlTranslation === undefined)
+    wantedMeaning['Destination.Account'] = undefined;
   return [...new Set([...Object.keys(wantedMeaning), ...Object.keys(foundMeaning)])]
     .filter((element) => wantedMeaning[element] !== foundMeaning[element])
     .map((element) => ({

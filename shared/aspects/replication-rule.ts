@@ -31,8 +31,9 @@ export function meaningOfRule(rule: S3Rule): Meaning {
 function filterMeaning(filter: S3Rule['Filter'], rulePrefix: string | undefined): string {
   const tags = [...(filter?.And?.Tags ?? []), ...(filter?.Tag ? [filter.Tag] : [])];
   const prefix = filter?.And?.Prefix ?? filter?.Prefix ?? rulePrefix ?? '';
-  const sorted = tags.map(({ Key, Value }) => `${Key}=${Value}`).sort();
-  return [`prefix "${prefix}"`, ...sorted.map((tag) => `tag ${tag}`)].join(', ');
+  // Quoted, since prefixes and tags may hold commas and equals signs themselves.
+  const sorted = tags.map(({ Key, Value }) => `tag ${JSON.stringify(Key)}=${JSON.stringify(Value)}`).sort();
+  return [`prefix ${JSON.stringify(prefix)}`, ...sorted].join(', ');
 }
 
 function destinationMeaning(destination: S3Rule['Destination']): Meaning {

@@ -4,13 +4,14 @@ import type { AccountState, BucketState, KeyState, PolicyText, Read, Replication
 import type { Aspect } from './aspect.ts';
 import { bucketEncryption } from './bucket-encryption.ts';
 import { bucketObjectOwnership } from './bucket-object-ownership.ts';
-import { bucketPolicy, type PolicySetting } from './bucket-policy.ts';
+import { bucketPolicy } from './bucket-policy.ts';
 import { bucketPublicAccessBlock } from './bucket-public-access-block.ts';
 import { bucketVersioning } from './bucket-versioning.ts';
 import { keyPolicy } from './key-policy.ts';
 import { keyState } from './key-state.ts';
 import { objectLock } from './object-lock.ts';
 import { replicationConfiguration } from './replication-configuration.ts';
+import type { PolicySetting } from './policy-setting.ts';
 import { bothBuckets, type BucketRef, bothKeys, roleOf } from './resources.ts';
 import { type NamedDocument, roleOtherPolicies } from './role-other-policies.ts';
 import { rolePolicy, rolePolicyName } from './role-policy.ts';

@@ -1,20 +1,10 @@
 import type { ResourceRef } from '../model/finding.ts';
 import type { DestinationEnd, KeyRef, Replication, SourceEnd } from '../model/replication.ts';
+import { UnresolvedKey } from '../model/unresolved-key.ts';
 
 export type BucketRef = Extract<ResourceRef, { type: 'bucket' }>;
 export type KeyResource = Extract<ResourceRef, { type: 'key' }>;
 export type RoleRef = Extract<ResourceRef, { type: 'role' }>;
-
-/** A key is named by an alias that could not be resolved, so nothing that needs its ARN can be desired. */
-export class UnresolvedKey extends Error {
-  override readonly name = 'UnresolvedKey';
-  readonly status: 'gone' | 'unreadable';
-
-  constructor(key: KeyRef) {
-    super(key.unresolved?.reason ?? `${key.named} has not been resolved to a key`);
-    this.status = key.unresolved?.status ?? 'unreadable';
-  }
-}
 
 /** The key's own ARN. @throws UnresolvedKey */
 export function keyArn(key: KeyRef): string {
@@ -37,7 +27,8 @@ export const destinationBuckets = (r: Replication): readonly BucketRef[] =>
 export const bothBuckets = (r: Replication): readonly BucketRef[] => [sourceBucket(r), ...destinationBuckets(r)];
 
 function keyOf(end: SourceEnd | DestinationEnd, key: KeyRef): KeyResource {
-  return { type: 'key', account: end.account, region: end.region, arn: key.arn ?? key.named };
+  const arn = key.arn ?? key.named;
+  return { type: 'key', account: end.account, region: end.region, arn, ...(key.named !== arn && { alias: key.named }) };
 }
 
 export const sourceKeys = (r: Replication): readonly KeyResource[] =>

@@ -50,6 +50,7 @@ export const roleOtherPolicies: Aspect<OtherPolicies> = {
         ]
       : [],
   merge: (desired, observed) => ({ ...desired, boundary: observed?.boundary }),
+  narrow: (some, all) => ({ ...some, exclusive: all.exclusive }),
   write: (on, _, observed) => [
     ...(observed?.inline ?? []).map(({ name }) =>
       callOn(on, 'iam:DeleteRolePolicy', { RoleName: (on as RoleRef).name, PolicyName: name }),
@@ -72,6 +73,7 @@ async function readOthers(role: RoleRef, get: Get): Promise<Observed<OtherPolici
       (page) => page.AttachedPolicies,
     ),
   ]);
+  if (self.status === 'unreadable') return self;
   if (names.status !== 'present') return names;
   if (attachments.status !== 'present') return attachments;
   const boundary = self.status === 'present' ? self.value.Role?.PermissionsBoundary?.PermissionsBoundaryArn : undefined;

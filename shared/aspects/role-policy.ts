@@ -1,15 +1,13 @@
 import { overridesOwner, type Replication } from '../model/replication.ts';
 import {
-  diffStatements,
   mergeStatements,
   type PolicyDocument,
   type PolicyRules,
   policyOf,
-  retainPresent,
   type Statement,
 } from '../policy/statements.ts';
 import type { Aspect } from './aspect.ts';
-import type { PolicySetting } from './bucket-policy.ts';
+import { diffSetting, narrowSetting, type PolicySetting } from './policy-setting.ts';
 import { callOn, readCall } from './read-call.ts';
 import { bucketArn, keyArn, type RoleRef, roleOf } from './resources.ts';
 import { parseIamPolicy } from './role-documents.ts';
@@ -37,9 +35,9 @@ export const rolePolicy: Aspect<PolicySetting> = {
       absentWhen: ['NoSuchEntity', 'NoSuchEntityException'],
       parse: ({ PolicyDocument: text }) => ({ document: parseIamPolicy(text) }),
     }),
-  diff: (desired, observed) => diffStatements(desired.document, observed?.document, rules),
+  diff: (desired, observed) => diffSetting(desired, observed, rules),
   merge: (desired, observed) => ({ document: mergeStatements(desired.document, observed?.document, rules) }),
-  narrow: (some, all, observed) => ({ document: retainPresent(some.document, all.document, observed?.document, rules) }),
+  narrow: (some, all, observed) => narrowSetting(some, all, observed, rules),
   write: (on, next) => [
     callOn(on, 'iam:PutRolePolicy', {
       RoleName: (on as RoleRef).name,

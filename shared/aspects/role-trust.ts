@@ -1,4 +1,5 @@
 import type { AwsCall } from '../model/aws-call.ts';
+import type { Blocker } from '../model/finding.ts';
 import { diffStatements, mergeStatements, type PolicyDocument, type PolicyRules, policyOf } from '../policy/statements.ts';
 import type { Aspect } from './aspect.ts';
 import { callOn, readCall } from './read-call.ts';
@@ -11,6 +12,8 @@ export interface RoleTrust {
   /** The role's unique id (`AROA…`): policies are bound to it, not to the name. */
   readonly roleId?: string;
   readonly boundary?: string;
+  /** The role's own ARN, with the path it really has. */
+  readonly arn?: string;
 }
 
 const rulesFor = (desired: RoleTrust): PolicyRules => ({
@@ -41,18 +44,28 @@ export const roleTrust: Aspect<RoleTrust> = {
         document: parseIamPolicy(Role?.AssumeRolePolicyDocument),
         roleId: Role?.RoleId,
         boundary: Role?.PermissionsBoundary?.PermissionsBoundaryArn,
+        arn: Role?.Arn,
       }),
     }),
   diff: (desired, observed, on) =>
     observed === undefined
       ? [{ path: 'Role', desired: on.arn }]
       : diffStatements(desired.document, observed.document, rulesFor(desired)),
+  blockedBy: (_, observed, on) => (observed?.arn === undefined || observed.arn === on.arn ? undefined : otherPath(observed.arn, on.arn)),
+  narrow: (some, all) => ({ ...some, exclusive: all.exclusive }),
   merge: (desired, observed) => ({
     ...observed,
     document: mergeStatements(desired.document, observed?.document, rulesFor(desired)),
   }),
   write: (on, next, observed) => [observed === undefined ? create(on as RoleRef, next) : update(on as RoleRef, next)],
 };
+
+// Names of roles are unique in an account, whatever the path: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
+const otherPath = (found: string, wanted: string): Blocker => ({
+  reason: `there is a role of this name under another path, ${found}, so ${wanted} cannot be created`,
+  owner: found,
+  remedy: `Give \`role: ${found}\` in the document, or remove that role.`,
+});
 
 const create = (role: RoleRef, next: RoleTrust): AwsCall =>
   callOn(role, 'iam:CreateRole', {

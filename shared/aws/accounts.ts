@@ -1,4 +1,5 @@
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@aws-sdk/types';
+import pLimit from 'p-limit';
 import type { AwsCall, AwsGateway, Reply } from '../model/aws-call.ts';
 import { type Operation, operations, type Output } from '../model/operations.ts';
 import { type AnyClient, clientModule, hasOwnEndpoint, maxAttempts } from './clients.ts';
@@ -21,6 +22,9 @@ export interface SpokeGateway extends AwsGateway {
   readonly counts: { reads: number; writes: number };
 }
 
+/** Calls of one gateway that are under way at a time; more would only meet AWS's throttling. */
+export const callsAtOnce = 32;
+
 /** Credentials of a spoke could not be had; every call there fails with this. */
 class SpokeNotAssumable extends Error {
   override readonly name = 'SpokeNotAssumable';
@@ -34,6 +38,7 @@ export function spokeGateway(access: SpokeAccess = {}): SpokeGateway {
   const clients = new Map<string, Promise<AnyClient>>();
   const credentials = new Map<string, AwsCredentialIdentityProvider>();
   const counts = { reads: 0, writes: 0 };
+  const limit = pLimit(callsAtOnce);
 
   function credentialsFor(call: AwsCall): AwsCredentialIdentityProvider | undefined {
     if (access.role === undefined) return undefined;
@@ -58,7 +63,7 @@ export function spokeGateway(access: SpokeAccess = {}): SpokeGateway {
       const Command = commands[name];
       if (Command === undefined) throw new Error(`no command for ${call.operation}`);
       const client = await clientFor(call as AwsCall);
-      return { ok: true, output: (await client.send(new Command(call.input as never))) as unknown as Output<O> };
+      return { ok: true, output: (await limit(() => client.send(new Command(call.input as never)))) as unknown as Output<O> };
     } catch (error) {
       return { ok: false, error: failureOf(error, callerOf(access, call)) };
     }

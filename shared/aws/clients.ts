@@ -28,6 +28,7 @@ const modules: Readonly<Record<string, () => Promise<{ readonly module: ClientMo
   kms: () => import('./clients/kms.ts'),
   iam: () => import('./clients/iam.ts'),
   ssm: () => import('./clients/ssm.ts'),
+  sts: () => import('./clients/sts.ts'),
 };
 
 /** @param service as in `Operation`, before the colon */

@@ -18,7 +18,9 @@ export function failureOf(error: unknown, caller: string): AwsFailure {
   const status = $metadata?.httpStatusCode;
   const given = Code ?? name;
   const code = nameless.has(given) && status !== undefined ? (codeOfStatus[status] ?? given) : given;
-  const isElsewhere = ['PermanentRedirect', 'AuthorizationHeaderMalformed', 'IllegalLocationConstraintException'].includes(code);
+  // A HEAD signed for another region may be answered with a bare 400 that names the region in its header.
+  const isBareHead = status === 400 && nameless.has(given);
+  const isElsewhere = isBareHead || ['PermanentRedirect', 'AuthorizationHeaderMalformed', 'IllegalLocationConstraintException'].includes(code);
   const bucketRegion = isElsewhere ? ($response?.headers?.['x-amz-bucket-region'] ?? Region) : undefined;
   return { code, message: message || code, caller, ...(status !== undefined && { status }), ...(bucketRegion && { bucketRegion }) };
 }

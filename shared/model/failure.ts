@@ -26,7 +26,8 @@ export function explainFailure(call: AwsCall, failure: AwsFailure): string {
   if (failure.bucketRegion !== undefined && failure.bucketRegion !== call.region)
     return `${what} was refused: the bucket is in ${failure.bucketRegion}. Correct its region in the document.`;
   if (failure.code === 'SpokeNotAssumable') return failure.message;
-  if (isDenied(failure)) return `${what} was refused (${failure.code}). ${explainDenial(call, failure)} AWS says: ${failure.message}`;
+  if (isDenied(failure))
+    return `${what} was refused (${failure.code}). ${explainDenial(call, failure)} AWS says: ${failure.message}`;
   return `${what} failed: ${failure.code}: ${failure.message}`;
 }
 

@@ -3,8 +3,16 @@ import type { AwsCall, AwsFailure } from './aws-call.ts';
 /** The AWS resource that carries a setting. `arn` identifies it. */
 export type ResourceRef =
   | { readonly type: 'bucket'; readonly account: string; readonly region: string; readonly name: string; readonly arn: string }
-  | { readonly type: 'key'; readonly account: string; readonly region: string; readonly arn: string }
-  | { readonly type: 'role'; readonly account: string; readonly region: string; readonly name: string; readonly path: string; readonly arn: string };
+  /** `alias`: the ARN by which the document names it, where that is an alias. */
+  | { readonly type: 'key'; readonly account: string; readonly region: string; readonly arn: string; readonly alias?: string }
+  | {
+      readonly type: 'role';
+      readonly account: string;
+      readonly region: string;
+      readonly name: string;
+      readonly path: string;
+      readonly arn: string;
+    };
 
 /** What a read showed. Unreadable is not absent, and a setting that is not set is not a resource that is gone. */
 export type Observed<V> =
@@ -97,15 +105,7 @@ export type StepOutcome = Pick<Step, 'aspect' | 'resource' | 'replications' | 'd
     | { readonly outcome: 'skipped'; readonly because: string }
   );
 
-export type Verdict =
-  | 'proven'
-  | 'unproven'
-  | 'drifted'
-  | 'blocked'
-  | 'contested'
-  | 'paused'
-  | 'orphaned'
-  | 'unreadable';
+export type Verdict = 'proven' | 'unproven' | 'drifted' | 'blocked' | 'contested' | 'paused' | 'orphaned' | 'unreadable';
 
 /** One hop of the permission proof, see `shared/policy/proof.ts`. */
 export interface ProofHop {

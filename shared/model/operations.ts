@@ -9,6 +9,7 @@ import type * as iam from '@aws-sdk/client-iam';
 import type * as kms from '@aws-sdk/client-kms';
 import type * as s3 from '@aws-sdk/client-s3';
 import type * as ssm from '@aws-sdk/client-ssm';
+import type * as sts from '@aws-sdk/client-sts';
 
 /** Input and output of every operation, as the SDK types them. */
 export interface Operations {
@@ -35,6 +36,8 @@ export interface Operations {
     s3.PutBucketLifecycleConfigurationCommandOutput,
   ];
   's3:GetObjectLockConfiguration': [s3.GetObjectLockConfigurationCommandInput, s3.GetObjectLockConfigurationCommandOutput];
+  'kms:ListKeys': [kms.ListKeysCommandInput, kms.ListKeysCommandOutput];
+  'kms:ListAliases': [kms.ListAliasesCommandInput, kms.ListAliasesCommandOutput];
   'kms:CreateKey': [kms.CreateKeyCommandInput, kms.CreateKeyCommandOutput];
   'kms:CreateAlias': [kms.CreateAliasCommandInput, kms.CreateAliasCommandOutput];
   'kms:DescribeKey': [kms.DescribeKeyCommandInput, kms.DescribeKeyCommandOutput];
@@ -55,6 +58,7 @@ export interface Operations {
   'iam:GetPolicyVersion': [iam.GetPolicyVersionCommandInput, iam.GetPolicyVersionCommandOutput];
   'ssm:GetParametersByPath': [ssm.GetParametersByPathCommandInput, ssm.GetParametersByPathCommandOutput];
   'ssm:PutParameter': [ssm.PutParameterCommandInput, ssm.PutParameterCommandOutput];
+  'sts:GetCallerIdentity': [sts.GetCallerIdentityCommandInput, sts.GetCallerIdentityCommandOutput];
 }
 
 export type Operation = keyof Operations;
@@ -88,6 +92,8 @@ export const operations: Readonly<Record<Operation, OperationFacts>> = {
   's3:GetBucketLifecycleConfiguration': read('s3:GetLifecycleConfiguration'),
   's3:PutBucketLifecycleConfiguration': write('s3:PutLifecycleConfiguration'),
   's3:GetObjectLockConfiguration': read('s3:GetBucketObjectLockConfiguration'),
+  'kms:ListKeys': read('kms:ListKeys'),
+  'kms:ListAliases': read('kms:ListAliases'),
   'kms:CreateKey': write('kms:CreateKey'),
   'kms:CreateAlias': write('kms:CreateAlias'),
   'kms:DescribeKey': read('kms:DescribeKey'),
@@ -108,4 +114,5 @@ export const operations: Readonly<Record<Operation, OperationFacts>> = {
   'iam:GetPolicyVersion': read('iam:GetPolicyVersion'),
   'ssm:GetParametersByPath': read('ssm:GetParametersByPath'),
   'ssm:PutParameter': write('ssm:PutParameter'),
+  'sts:GetCallerIdentity': read('sts:GetCallerIdentity'),
 };

@@ -1,16 +1,13 @@
 /**
  * Policies by meaning: two policies are the same when they give the same single grants, however they are spelled.
- * The canonical form is for comparing only. What is written back for others is their own text.
+ * The meaning is for comparing only. What is written back for others is their own text.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
  */
 import type { Difference } from '../model/finding.ts';
+import { isGiven, list, overlap, type Product, productOf, type Statement, stableJson } from './grants.ts';
 
-export interface Statement {
-  readonly Sid?: string;
-  readonly Effect?: string;
-  readonly [element: string]: unknown;
-}
+export { type Statement, stableJson } from './grants.ts';
 
 export interface PolicyDocument {
   readonly Version?: string;
@@ -26,9 +23,9 @@ export interface PolicyRules {
   readonly exclusive?: boolean;
   /** The ARN that a `*` resource stands for (a key policy's own key). */
   readonly ownResource?: string;
+  /** What may stand in statements of ours without being wanted now. */
+  readonly tolerated?: PolicyDocument;
 }
-
-const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : value === undefined ? [] : [value]);
 
 export const statementsOf = (document: PolicyDocument | undefined): readonly Statement[] =>
   list(document?.Statement) as readonly Statement[];
@@ -38,93 +35,25 @@ export const policyOf = (statements: readonly Statement[]): PolicyDocument => ({
 /** @throws SyntaxError when the text is no JSON */
 export const parsePolicy = (text: string): PolicyDocument => JSON.parse(text) as PolicyDocument;
 
-// Actions of ours that only work on buckets, or only on objects: named on the other kind of resource they grant nothing.
-// https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
-const bucketActions = new Set(['s3:listbucket', 's3:getbucketversioning', 's3:getreplicationconfiguration']);
-const objectActions = new Set(
-  [
-    ['replicateobject', 'replicatedelete', 'replicatetags', 'objectowneroverridetobucketowner', 'putobjectretention'],
-    ['getobjectversionforreplication', 'getobjectversionacl', 'getobjectversiontagging', 'getobjectretention'],
-    ['getobjectlegalhold', 'putobjectlegalhold'],
-  ]
-    .flat()
-    .map((name) => `s3:${name}`),
-);
-
-function isWithoutEffect(action: string, resource: string): boolean {
-  const bucketOrObject = /^arn:[^:]+:s3:::[^/*?]+(\/.+)?$/.exec(resource);
-  if (bucketOrObject === null) return false;
-  return bucketOrObject[1] === undefined ? objectActions.has(action) : bucketActions.has(action);
-}
-
-const accountRoot = /^(?:arn:[^:]+:iam::)?(\d{12})(?::root)?$/;
-
-// A 12-digit account and its root ARN are one principal:
-// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
-function principalKeys(principal: unknown): readonly string[] {
-  if (principal === undefined) return [''];
-  if (typeof principal !== 'object' || principal === null) return [`AWS:${String(principal)}`];
-  return Object.entries(principal).flatMap(([type, values]) =>
-    list(values).map((value) => `${type}:${String(value).replace(accountRoot, '$1')}`),
-  );
-}
-
-/** Operators as written, keys in lower case, values as a set of strings; order never matters. */
-function conditionKey(condition: unknown): string {
-  if (typeof condition !== 'object' || condition === null) return '';
-  const tests = Object.entries(condition).flatMap(([operator, keys]) =>
-    Object.entries((keys ?? {}) as Record<string, unknown>).map(
-      ([key, values]) => `${operator} ${key.toLowerCase()} ${JSON.stringify(list(values).map(String).sort())}`,
-    ),
-  );
-  return tests.sort().join('\n');
-}
-
-const expandable = new Set(['Sid', 'Effect', 'Principal', 'Action', 'Resource', 'Condition']);
-
-/** JSON with the keys of every object in order, so that equal values give equal text. */
-export function stableJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(stableJson).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-  const entries = Object.entries(value).filter(([, v]) => v !== undefined);
-  return `{${entries
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([k, v]) => `${JSON.stringify(k)}:${stableJson(v)}`)
-    .join(',')}}`;
-}
-
-const grantCache = new WeakMap<Statement, Map<string, ReadonlySet<string>>>();
-
-/**
- * The single grants of a statement, each as one comparable string. A statement with elements that cannot be split
- * (`NotAction`, `NotPrincipal`, `NotResource`, anything unknown) is one grant of its own.
- */
-export function grantsOf(statement: Statement, ownResource = ''): ReadonlySet<string> {
-  const cached = grantCache.get(statement)?.get(ownResource);
-  if (cached) return cached;
-  const grants = expand(statement, ownResource);
-  if (!grantCache.has(statement)) grantCache.set(statement, new Map());
-  grantCache.get(statement)?.set(ownResource, grants);
-  return grants;
-}
-
-function expand(statement: Statement, ownResource: string): ReadonlySet<string> {
-  if (Object.keys(statement).some((element) => !expandable.has(element))) {
-    const { Sid: _, ...meaning } = statement;
-    return new Set([`opaque ${stableJson(meaning)}`]);
+/** Equal but for lists of one and the order in lists (those of `a` hold nothing twice): the common case, told without splitting anything. */
+function isAlike(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (Array.isArray(a) || Array.isArray(b)) {
+    const [as, bs] = [list(a), list(b)];
+    return as.length === bs.length && as.every((value) => bs.includes(value));
   }
-  const condition = conditionKey(statement.Condition);
-  const actions = list(statement.Action).map((action) => String(action).toLowerCase());
-  const resources = statement.Resource === undefined ? [''] : list(statement.Resource).map(String);
-  const grants = new Set<string>();
-  for (const principal of principalKeys(statement.Principal))
-    for (const action of actions)
-      for (const resource of resources) {
-        if (isWithoutEffect(action, resource)) continue;
-        const on = ownResource !== '' && resource === ownResource ? '*' : resource;
-        grants.add(`${statement.Effect} ${principal} ${action} ${on} ${condition}`);
-      }
-  return grants;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  const keys = Object.keys(a);
+  return (
+    keys.length === Object.keys(b).length &&
+    keys.every((key) => key in b && isAlike((a as Statement)[key], (b as Statement)[key]))
+  );
+}
+
+/** Ours are all there, spelled alike, and nothing else is ours. */
+function isAsWritten(wanted: readonly Statement[], observed: readonly Statement[], rules: PolicyRules): boolean {
+  const ours = observed.filter((statement) => isOwn(statement, rules));
+  return ours.length === wanted.length && wanted.every((one) => ours.some((other) => other.Sid === one.Sid && isAlike(one, other)));
 }
 
 interface Comparison {
@@ -134,12 +63,15 @@ interface Comparison {
   readonly excess: ReadonlySet<number>;
 }
 
+const productsOf = (statements: readonly Statement[], { ownResource }: PolicyRules): readonly Product[] =>
+  statements.map((statement) => productOf(statement, ownResource));
+
 function compareStatements(wanted: readonly Statement[], observed: readonly Statement[], rules: PolicyRules): Comparison {
-  const grants = (statement: Statement) => grantsOf(statement, rules.ownResource);
-  const given = new Set(observed.flatMap((statement) => [...grants(statement)]));
-  const wantedGrants = new Set(wanted.flatMap((statement) => [...grants(statement)]));
-  const missing = wanted.filter((statement) => !grants(statement).isSubsetOf(given)).map((s) => s.Sid ?? '');
-  const excess = observed.flatMap((s, index) => (isOwn(s, rules) && !grants(s).isSubsetOf(wantedGrants) ? [index] : []));
+  const given = productsOf(observed, rules);
+  const due = productsOf(wanted, rules);
+  const fine = [...due, ...productsOf(statementsOf(rules.tolerated), rules)];
+  const missing = wanted.flatMap((statement, index) => (isGiven(due[index] as Product, given) ? [] : [statement.Sid ?? '']));
+  const excess = observed.flatMap((s, index) => (isOwn(s, rules) && !isGiven(given[index] as Product, fine) ? [index] : []));
   return { missing: new Set(missing), excess: new Set(excess) };
 }
 
@@ -150,6 +82,7 @@ const isOwn = (statement: Statement, rules: PolicyRules): boolean =>
 export function diffStatements(desired: PolicyDocument, observed: PolicyDocument | undefined, rules: PolicyRules): Difference[] {
   const wanted = statementsOf(desired);
   const present = statementsOf(observed);
+  if (isAsWritten(wanted, present, rules)) return [];
   const { missing, excess } = compareStatements(wanted, present, rules);
   const differences = wanted
     .filter((statement) => missing.has(statement.Sid ?? ''))
@@ -168,13 +101,28 @@ export function diffStatements(desired: PolicyDocument, observed: PolicyDocument
   return differences;
 }
 
-function elementDifferences(desired: Statement, observed: Statement, rules: PolicyRules): Difference[] {
-  const meaning = (statement: Statement, element: string) =>
-    [...grantsOf({ Effect: '', Action: '', [element]: statement[element] } as Statement, rules.ownResource)].sort().join();
-  const differences = ['Effect', 'Principal', 'Action', 'Resource', 'Condition']
-    .filter((element) => meaning(desired, element) !== meaning(observed, element))
+const partOf = {
+  Effect: 'effect',
+  Principal: 'principals',
+  Action: 'actions',
+  Resource: 'resources',
+  Condition: 'tests',
+} as const satisfies Record<string, keyof Product>;
+
+function elementDifferences(desired: Statement, observed: Statement, { ownResource }: PolicyRules): Difference[] {
+  const [wanted, found] = [productOf(desired, ownResource), productOf(observed, ownResource)];
+  const elements = Object.keys(partOf) as (keyof typeof partOf)[];
+  const differences = elements
+    .filter((element) => partText(wanted[partOf[element]]) !== partText(found[partOf[element]]))
     .map((element) => ({ path: `${desired.Sid}.${element}`, observed: observed[element], desired: desired[element] }));
-  return differences.length > 0 ? differences : [{ path: desired.Sid ?? '', observed, desired }];
+  const isOpaque = found.effect.startsWith('opaque');
+  return differences.length > 0 && !isOpaque ? differences : [{ path: desired.Sid ?? '', observed, desired }];
+}
+
+function partText(part: Product[keyof Product]): string {
+  if (typeof part === 'string') return part;
+  if (part instanceof Map) return stableJson([...part].map(([name, values]) => [name, [...values].sort()]).sort());
+  return stableJson([...part].sort());
 }
 
 /**
@@ -215,7 +163,7 @@ function repairOnce(
 }
 
 /**
- * `some`, plus every principal and resource of our statements that `all` want and that already stands in `observed`:
+ * `some`, plus every principal, resource and condition value of our statements that `all` want and that already stands in `observed`:
  * repairing one replication must not take away what another one has.
  */
 export function retainPresent(
@@ -224,24 +172,36 @@ export function retainPresent(
   observed: PolicyDocument | undefined,
   rules: PolicyRules,
 ): PolicyDocument {
-  const given = new Set(statementsOf(observed).flatMap((statement) => [...grantsOf(statement, rules.ownResource)]));
-  const wantedNow = new Set(statementsOf(some).flatMap((statement) => [...grantsOf(statement, rules.ownResource)]));
-  const isKept = (part: Statement) => [...grantsOf(part, rules.ownResource)].some((grant) => wantedNow.has(grant) || given.has(grant));
-  return policyOf(
-    statementsOf(all).flatMap((statement) => {
-      const narrowed = narrowStatement(statement, isKept);
-      return narrowed === undefined ? [] : [narrowed];
-    }),
-  );
+  const keep = productsOf([...statementsOf(some), ...statementsOf(observed)], rules);
+  const isKept = (part: Statement): boolean => {
+    const product = productOf(part, rules.ownResource);
+    return keep.some((other) => overlap(product, other));
+  };
+  return policyOf(statementsOf(all).flatMap((statement) => (isKept(statement) ? [narrowStatement(statement, isKept)] : [])));
 }
 
-/** Keeps those principals (or, without principals, resources) of a statement whose part passes. */
-function narrowStatement(statement: Statement, isKept: (part: Statement) => boolean): Statement | undefined {
+type IsKept = (part: Statement) => boolean;
+
+/** Keeps those principals, resources and condition values of a statement whose part passes. */
+function narrowStatement(statement: Statement, isKept: IsKept): Statement {
   const principals = (statement.Principal as { AWS?: unknown } | undefined)?.AWS;
-  if (principals !== undefined) {
-    const kept = list(principals).filter((AWS) => isKept({ ...statement, Principal: { AWS } }));
-    return kept.length > 0 ? { ...statement, Principal: { AWS: kept } } : undefined;
-  }
-  const kept = list(statement.Resource).filter((Resource) => isKept({ ...statement, Resource }));
-  return kept.length > 0 ? { ...statement, Resource: kept } : undefined;
+  const some = narrowed(principals, (AWS) => isKept({ ...statement, Principal: { AWS } }));
+  const ofSome = principals === undefined ? statement : { ...statement, Principal: { AWS: some } };
+  const onSome = { ...ofSome, Resource: narrowed(ofSome.Resource, (Resource) => isKept({ ...ofSome, Resource })) };
+  return statement.Condition === undefined ? onSome : { ...onSome, Condition: narrowCondition(onSome, isKept) };
+}
+
+/** Single values stay: a statement that is kept at all is kept for them. */
+const narrowed = (values: unknown, passes: (value: unknown) => boolean): unknown =>
+  Array.isArray(values) ? values.filter(passes) : values;
+
+function narrowCondition(statement: Statement, isKept: IsKept): unknown {
+  const condition = statement.Condition as Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  const passes = (operator: string, key: string) => (value: unknown) =>
+    isKept({ ...statement, Condition: { ...condition, [operator]: { ...condition[operator], [key]: value } } });
+  const tests = Object.entries(condition).map(([operator, keys]) => {
+    const kept = Object.entries(keys).map(([key, values]) => [key, narrowed(values, passes(operator, key))]);
+    return [operator, Object.fromEntries(kept)];
+  });
+  return Object.fromEntries(tests);
 }

@@ -1,5 +1,5 @@
 import type { Aspect, NonEmpty } from '../aspects/aspect.ts';
-import { UnresolvedKey } from '../aspects/resources.ts';
+import { UnresolvedKey } from '../model/unresolved-key.ts';
 import type { Blocker, Difference, Finding, Observed } from '../model/finding.ts';
 import type { Replication } from '../model/replication.ts';
 import type { Observations } from './observe.ts';

@@ -1,6 +1,6 @@
 import type { AwsGateway } from '../model/aws-call.ts';
 import type { StepOutcome } from '../model/finding.ts';
-import { readOnce } from './observe.ts';
+import { readOnce, unreadable } from './observe.ts';
 import type { PlannedStep } from './plan.ts';
 import { targetKey } from './targets.ts';
 
@@ -37,7 +37,7 @@ async function isInPlace(
 ): Promise<boolean> {
   for (const seconds of pauses) {
     if (seconds > 0) await wait(seconds);
-    const observed = await target.aspect.read(target.on)(readOnce(aws));
+    const observed = await target.aspect.read(target.on)(readOnce(aws)).catch(unreadable);
     if (observed.status === 'present' && target.aspect.diff(desired, observed.value, target.on).length === 0) return true;
   }
   return false;

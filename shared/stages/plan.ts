@@ -97,7 +97,8 @@ function prerequisiteHold(
       return { reason: 'prerequisite-unreadable', detail: `${waitsFor}, which could not be read: ${finding.reason}` };
     if (finding.verdict === 'blocked')
       return { reason: 'prerequisite-blocked', detail: `${waitsFor}, which is blocked: ${finding.by.reason}.` };
-    if (finding.verdict === 'drifted' && !steps.has(target.key) && finding.replications.includes(r.name))
+    const isRepaired = steps.get(target.key)?.replications.includes(r.name) ?? false;
+    if (finding.verdict === 'drifted' && !isRepaired && finding.replications.includes(r.name))
       return { reason: 'prerequisite-held', detail: `${waitsFor}, which is held itself.` };
   }
   return undefined;
@@ -118,7 +119,7 @@ function stepFor(
   const tooLarge = aspect.refuse?.(next);
   if (tooLarge !== undefined) return { reason: 'policy-too-large', detail: `${tooLarge}. Split the document over more roles or buckets.` };
   const calls = aspect.write(on, next, value);
-  if (calls.length === 0) return { reason: 'report-only', detail: 'The document keeps Lockstep from repairing it: see to it yourself.' };
+  if (calls.length === 0) return { reason: 'report-only', detail: 'Lockstep does not repair this by itself, by the document or because nothing of the setting would be left: see to it yourself.' };
   const after = prerequisiteKeys(target, repairable, steps);
   const told = repairable.length === sharers.length ? undefined : names(repairable);
   return { aspect: aspect.name, resource: on, replications: told ?? names(sharers), differences, calls, after, key, target, desired, next };

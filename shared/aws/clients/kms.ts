@@ -6,6 +6,8 @@ import {
   EnableKeyCommand,
   GetKeyPolicyCommand,
   KMSClient,
+  ListAliasesCommand,
+  ListKeysCommand,
   PutKeyPolicyCommand,
 } from '@aws-sdk/client-kms';
 import type { ClientModule } from '../clients.ts';
@@ -19,6 +21,8 @@ export const module: ClientModule = {
     DescribeKey: DescribeKeyCommand,
     EnableKey: EnableKeyCommand,
     GetKeyPolicy: GetKeyPolicyCommand,
+    ListAliases: ListAliasesCommand,
+    ListKeys: ListKeysCommand,
     PutKeyPolicy: PutKeyPolicyCommand,
   },
 };

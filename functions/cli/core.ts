@@ -1,0 +1,38 @@
+/** The parts of the product that the commands call, each loaded when it is first needed: help must not wait for the AWS SDK. */
+import type { AwsGateway } from '../../shared/model/aws-call.ts';
+
+/** A gateway that counts what it sent. */
+export interface CountingGateway extends AwsGateway {
+  readonly counts: { readonly reads: number; readonly writes: number };
+}
+
+type DesiredState = typeof import('../../shared/model/desired-state.ts');
+type Accounts = typeof import('../../shared/aws/accounts.ts');
+
+export interface Core {
+  readonly desiredState: () => Promise<DesiredState>;
+  readonly groups: () => Promise<Pick<typeof import('../../shared/model/group.ts'), 'groupsOf'>>;
+  readonly keys: () => Promise<Pick<typeof import('../../shared/stages/resolve-keys.ts'), 'resolveKeys'>>;
+  readonly jsonSchema: () => Promise<Pick<typeof import('../../shared/model/json-schema.ts'), 'documentJsonSchema'>>;
+  readonly reconcile: () => Promise<Pick<typeof import('../../shared/reconcile.ts'), 'reconcile'>>;
+  readonly aspects: () => Promise<Pick<typeof import('../../shared/aspects/index.ts'), 'aspects'>>;
+  /** Gateways into the accounts the documents name. */
+  readonly accounts: () => Promise<{
+    readonly spokeGateway: (options: Parameters<Accounts['spokeGateway']>[0]) => CountingGateway;
+  }>;
+  readonly localAws: () => Promise<Pick<typeof import('../../infra/sandbox/local-aws.ts'), 'createLocalAws'>>;
+  /** The account the documents are kept in. */
+  readonly hub: (options: { readonly region?: string; readonly userAgent: string }) => Promise<AwsGateway>;
+}
+
+export const core: Core = {
+  desiredState: () => import('../../shared/model/desired-state.ts'),
+  groups: () => import('../../shared/model/group.ts'),
+  keys: () => import('../../shared/stages/resolve-keys.ts'),
+  jsonSchema: () => import('../../shared/model/json-schema.ts'),
+  reconcile: () => import('../../shared/reconcile.ts'),
+  aspects: () => import('../../shared/aspects/index.ts'),
+  accounts: () => import('../../shared/aws/accounts.ts'),
+  localAws: () => import('../../infra/sandbox/local-aws.ts'),
+  hub: async (options) => (await import('./hub.ts')).hubGateway(options),
+};

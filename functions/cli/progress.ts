@@ -1,0 +1,33 @@
+/** One line on stderr that says what is going on, rewritten in place; nothing where nobody watches. */
+import type { Terminal } from './terminal.ts';
+import { printable, truncate } from './view/text.ts';
+
+export interface Progress {
+  readonly show: (line: string) => void;
+  /** Takes the line away again. */
+  readonly clear: () => void;
+}
+
+const silent: Progress = { show: () => {}, clear: () => {} };
+
+const PAUSE_MS = 80;
+const CLEAR_LINE = '\r\u001b[K';
+
+export function progressOn({ stderr, env }: Terminal, json: boolean): Progress {
+  if (json || !stderr.isTTY || env.CI || env.TERM === 'dumb') return silent;
+  let last = 0;
+  let shown = false;
+  return {
+    show: (line) => {
+      const now = performance.now();
+      if (shown && now - last < PAUSE_MS) return;
+      last = now;
+      shown = true;
+      stderr.write(`${CLEAR_LINE}${truncate(printable(line), stderr.columns - 1)}`);
+    },
+    clear: () => {
+      if (shown) stderr.write(CLEAR_LINE);
+      shown = false;
+    },
+  };
+}

@@ -1,0 +1,110 @@
+/** The commands that look at replications in AWS, or repair them. */
+import { type Command, Option } from 'commander';
+import type { Cli } from '../cli.ts';
+import type { Side } from '../sides.ts';
+import { EXIT_CODES, examples, type Flags, named, type Run, withAccess, withDocuments, withJson } from './options.ts';
+
+export function addPlan(program: Command, cli: Cli, run: Run): void {
+  const command = program
+    .command('plan [name...]')
+    .summary('show what is not as desired')
+    .description(
+      'Compares buckets, keys, roles and policies with the documents and shows what would be repaired. Writes nothing.',
+    );
+  withJson(withAccess(withDocuments(command)))
+    .addHelpText(
+      'after',
+      `${EXIT_CODES}\n${examples(['lockstep plan', 'all documents in Parameter Store'], ['lockstep plan --document orders.yaml', 'one file, without Parameter Store'], ['lockstep plan orders-dr --json', 'one replication, for a script'], ['lockstep plan --document orders.json --no-assume --profile 111111111111=prod --profile 222222222222=backup', 'with your own profiles instead of the spoke roles'])}`,
+    )
+    .action((names: string[], flags: Flags) =>
+      run(import('../commands/plan.ts').then(({ plan }) => plan(cli, named(names, flags)))),
+    );
+}
+
+export function addApply(program: Command, cli: Cli, run: Run): void {
+  const command = program
+    .command('apply [name...]')
+    .summary('repair what is not as desired')
+    .description(
+      'Repairs what drifted and reads every repair back. On a terminal it shows the plan and asks first; without one, and with --json, it repairs at once.',
+    );
+  withJson(withAccess(withDocuments(command)))
+    .optionsGroup('Repairing:')
+    .option('-y, --yes', 'do not ask', false)
+    .addHelpText(
+      'after',
+      `${EXIT_CODES}\n${examples(['lockstep apply', 'show the plan, ask, repair'], ['lockstep apply orders-dr --yes', 'repair one replication, and what it shares with others, at once'], ['lockstep apply --document orders.yaml', 'from a file'])}`,
+    )
+    .action((names: string[], flags: Flags & { yes: boolean }) =>
+      run(import('../commands/apply.ts').then(({ apply }) => apply(cli, named(names, flags)))),
+    );
+}
+
+export function addExplain(program: Command, cli: Cli, run: Run): void {
+  const command = program
+    .command('explain <name>')
+    .summary('show why a replication works, or does not')
+    .description(
+      'Shows the chain of one replication, link by link: may S3 read, decrypt, replicate and encrypt, which statement decides, and how every setting stands. Writes nothing.',
+    );
+  withJson(withAccess(withDocuments(command)))
+    .addHelpText(
+      'after',
+      `${EXIT_CODES}\n${examples(['lockstep explain orders-dr', 'a replication in Parameter Store'], ['lockstep explain orders-dr --document orders.yaml', 'from a file'])}`,
+    )
+    .action((name: string, flags: Flags) =>
+      run(import('../commands/explain.ts').then(({ explain }) => explain(cli, name, named([], flags)))),
+    );
+}
+
+export function addRender(program: Command, cli: Cli, run: Run): void {
+  const command = program
+    .command('render [name...]')
+    .summary('print the policies each side needs')
+    .description(
+      'Prints what each side needs, to hand to its owner: role trust, role policy, key policies, bucket policy, bucket settings and the replication configuration. Asks AWS only for keys that are named by an alias.',
+    );
+  withJson(withAccess(withDocuments(command)))
+    .optionsGroup('What to print:')
+    .addOption(new Option('--side <side>', 'only this side (default: both)').choices(['source', 'destination']))
+    .addHelpText(
+      'after',
+      examples(
+        ['lockstep render --document orders.yaml --side destination', 'what the owner of the destination has to set up'],
+        ['lockstep render orders-dr --json', 'for a script'],
+      ),
+    )
+    .action((names: string[], flags: Flags & { side?: Side }) =>
+      run(import('../commands/render.ts').then(({ render }) => render(cli, named(names, flags)))),
+    );
+}
+
+export function addBootstrap(program: Command, cli: Cli, run: Run): void {
+  const command = program
+    .command('bootstrap [name...]')
+    .summary('create missing buckets and keys, then apply')
+    .description(
+      'Creates what is created once, by a person: missing buckets, keys named by an alias, and replication roles. Then repairs all settings as apply does. The roles Lockstep runs with may create neither buckets nor keys: use credentials that may, with --no-assume, or name a role of administrators.',
+    );
+  withJson(withAccess(withDocuments(command)))
+    .optionsGroup('Creating:')
+    .option('--dry-run', 'only list what would be created; writes nothing', false)
+    .option('-y, --yes', 'do not ask', false)
+    .addHelpText(
+      'after',
+      `${EXIT_CODES}\n${examples(
+        ['lockstep bootstrap --document orders.yaml --dry-run', 'list what is missing'],
+        [
+          'lockstep bootstrap --document orders.yaml --no-assume --profile 111111111111=prod --profile 222222222222=backup',
+          'create it with your own profiles',
+        ],
+        [
+          'lockstep bootstrap --document orders.yaml --observer-role Admin --healer-role Admin',
+          'create it with a role of administrators',
+        ],
+      )}`,
+    )
+    .action((names: string[], flags: Flags & { dryRun: boolean; yes: boolean }) =>
+      run(import('../commands/bootstrap.ts').then(({ bootstrap }) => bootstrap(cli, named(names, flags)))),
+    );
+}

@@ -1,0 +1,101 @@
+/** Fields that nothing in the buckets spells out: they follow from what the policies give, and from what a document leads to. */
+import type { Aspect, Get } from '../aspects/aspect.ts';
+import { bucketPolicy } from '../aspects/bucket-policy.ts';
+import { keyPolicy } from '../aspects/key-policy.ts';
+import { replicationConfiguration } from '../aspects/replication-configuration.ts';
+import { bothKeys, destinationBuckets, roleOf, sourceBucket, sourceKeys } from '../aspects/resources.ts';
+import { roleOtherPolicies } from '../aspects/role-other-policies.ts';
+import { rolePolicy } from '../aspects/role-policy.ts';
+import type { ReplicationInput } from '../model/desired-state/schema.ts';
+import type { ResourceRef } from '../model/finding.ts';
+import type { Replication } from '../model/replication.ts';
+import { diffStatements, policyOf, type Statement, statementsOf } from '../policy/statements.ts';
+import { furtherSourceKeys } from './further-keys.ts';
+
+/** Turns a draft into a replication, every default filled in, keys resolved. */
+export type Complete = (input: ReplicationInput) => Promise<Replication>;
+
+/** The draft with keys, grants and priorities as they are found. Unreadable policies change nothing: the plan tells of them. */
+export async function settled(draft: ReplicationInput, complete: Complete, get: Get): Promise<ReplicationInput> {
+  const withKeys = await withFurtherKeys(draft, complete, get);
+  const withAdmin = await withAccountAdmin(withKeys, complete, get);
+  const withLocks = await withObjectLock(withAdmin, complete, get);
+  return withPriorities(withLocks, complete, get);
+}
+
+async function valueOf<V>(aspect: Aspect<V>, on: ResourceRef, get: Get): Promise<V | undefined> {
+  const observed = await aspect.read(on)(get);
+  return observed.status === 'present' ? observed.value : undefined;
+}
+
+/** Every statement that says what the replication role may do. */
+async function roleStatements(r: Replication, get: Get): Promise<readonly Statement[]> {
+  const own = await valueOf(rolePolicy, roleOf(r), get);
+  const others = await valueOf(roleOtherPolicies, roleOf(r), get);
+  const documents = [own?.document, ...[...(others?.inline ?? []), ...(others?.attached ?? [])].map(({ document }) => document)];
+  return documents.flatMap(statementsOf);
+}
+
+async function withFurtherKeys(draft: ReplicationInput, complete: Complete, get: Get): Promise<ReplicationInput> {
+  const r = await complete(draft);
+  const keys = furtherSourceKeys(r, await roleStatements(r, get));
+  return keys.length === 0 ? draft : { ...draft, source: { ...draft.source, keys: [...keys] } };
+}
+
+/** `accountAdmin: false` where the key's policy does not delegate to its account. */
+async function withAccountAdmin(draft: ReplicationInput, complete: Complete, get: Get): Promise<ReplicationInput> {
+  const r = await complete(draft);
+  const lacksDelegation = async (on: ResourceRef | undefined): Promise<boolean> => {
+    const observed = on && (await valueOf(keyPolicy, on, get));
+    if (on === undefined || observed === undefined) return false;
+    const differences = keyPolicy.diff(keyPolicy.desired([r], on), observed, on);
+    return differences.some(({ path, observed: ours }) => path === 'LockstepAccountAdmin' && ours === undefined);
+  };
+  const [ofSource] = sourceKeys(r);
+  const ofDestination = bothKeys(r).find(({ arn }) => arn === r.destination.key.arn);
+  const [source, destination] = await Promise.all([lacksDelegation(ofSource), lacksDelegation(ofDestination)]);
+  return {
+    ...draft,
+    ...(source && { source: { ...draft.source, accountAdmin: false } }),
+    ...(destination && r.destination.managed && { destination: { ...draft.destination, accountAdmin: false } }),
+  };
+}
+
+/** `objectLock` where the role may set retention and legal hold on replicas, by its own policies or by the bucket's. */
+async function withObjectLock(draft: ReplicationInput, complete: Complete, get: Get): Promise<ReplicationInput> {
+  const locked = { ...draft, destination: { ...draft.destination, objectLock: true } };
+  const r = await complete(locked);
+  const isGiven = (given: readonly Statement[], wanted: Statement): boolean =>
+    diffStatements(policyOf([wanted]), policyOf(given), { ownSids: new Set() }).length === 0;
+  const wantedOf = (policy: { readonly document: ReturnType<typeof policyOf> }, sid: string) =>
+    statementsOf(policy.document).filter(({ Sid }) => Sid === sid);
+  const [bucket] = destinationBuckets(r);
+  const ofBucket = bucket && (await valueOf(bucketPolicy, bucket, get));
+  const inBucket = bucket ? wantedOf(bucketPolicy.desired([r], bucket), 'LockstepReplicaObjectLock') : [];
+  const inRole = wantedOf(rolePolicy.desired([r], roleOf(r)), 'LockstepDestinationObjectLock');
+  const ofRole = await roleStatements(r, get);
+  const isFound = inBucket.some((s) => isGiven(statementsOf(ofBucket?.document), s)) || inRole.some((s) => isGiven(ofRole, s));
+  return isFound ? locked : draft;
+}
+
+/** Writes down those priorities that would not be given anyway; each one written changes what the others are given. */
+async function withPriorities(draft: ReplicationInput, complete: Complete, get: Get): Promise<ReplicationInput> {
+  let rules = draft.rules ?? [{}];
+  for (const _ of rules) {
+    const r = await complete({ ...draft, rules });
+    const on = sourceBucket(r);
+    const observed = await valueOf(replicationConfiguration, on, get);
+    const differences = replicationConfiguration.diff(replicationConfiguration.desired([r], on), observed, on);
+    const wrong = new Map(differences.map(({ path, observed: priority }) => [path, priority]));
+    const found = r.rules.map(({ id }) => wrong.get(`Rules[${id}].Priority`));
+    // A rule of the first version has none.
+    const given = observed?.Rules.filter(({ Priority }) => Priority !== undefined).map(({ ID }) => ID) ?? [];
+    const next = rules.map((rule, index) => {
+      const priority = found[index];
+      return typeof priority === 'number' && given.includes(r.rules[index]?.id) ? { ...rule, priority } : rule;
+    });
+    if (next.every((rule, index) => rule === rules[index])) break;
+    rules = next;
+  }
+  return draft.rules === undefined && Object.keys(rules[0] ?? {}).length === 0 ? draft : { ...draft, rules };
+}

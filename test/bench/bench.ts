@@ -1,0 +1,35 @@
+/**
+ * `npm run bench`: every figure the README claims, one table. Speeds are ratios within one run: machines are noisy.
+ * `bench plan` and the others run one part; `bench bare CALLS` is the script that plan is compared with.
+ */
+import Table from 'cli-table3';
+import { bareCalls } from './bare.ts';
+import { measureMemory, measurePlanning } from './planning.ts';
+import { measurePlan } from './plan-over-http.ts';
+import { measureProof } from './proof.ts';
+
+export interface Figure {
+  readonly what: string;
+  readonly measured: string;
+  readonly target: string;
+  readonly met: boolean;
+}
+
+const parts: Readonly<Record<string, () => Promise<readonly Figure[]> | readonly Figure[]>> = {
+  plan: measurePlan,
+  planning: measurePlanning,
+  memory: measureMemory,
+  proof: measureProof,
+};
+
+async function main([part, file]: readonly string[]): Promise<void> {
+  if (part === 'bare' && file !== undefined) return bareCalls(file);
+  const chosen = part === undefined ? Object.values(parts) : [parts[part]].filter((measure) => measure !== undefined);
+  if (chosen.length === 0) throw new Error(`no part ${part}; there are ${Object.keys(parts).join(', ')}`);
+  const table = new Table({ head: ['figure', 'measured', 'target', 'met'], style: { head: [], border: [] } });
+  for (const measure of chosen)
+    for (const { what, measured, target, met } of await measure()) table.push([what, measured, target, met ? 'yes' : 'NO']);
+  process.stdout.write(`${table.toString()}\n`);
+}
+
+await main(process.argv.slice(2));
