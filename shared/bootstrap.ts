@@ -49,7 +49,10 @@ async function wrongAccounts(missing: readonly Foundation[], aws: AwsGateway): P
       if (!reply.ok) return refusal(call as AwsCall, reply.error);
       const { Account, Arn } = reply.output;
       if (Account === account) return undefined;
-      return { message: `The credentials used for account ${account} are those of account ${Account} (${Arn}): what is created with them would end up there.`, denied: true };
+      return {
+        message: `The credentials used for account ${account} are those of account ${Account} (${Arn}): what is created with them would end up there.`,
+        denied: true,
+      };
     }),
   );
   return answers.filter((problem) => problem !== undefined);

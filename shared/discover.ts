@@ -1,15 +1,16 @@
 /** The way back: from two live buckets that replicate to the document that says so. */
-import { CannotDiscover } from './discover/failure.ts';
+
+import { replicationConfiguration } from './aspects/replication-configuration.ts';
+import type { BucketRef } from './aspects/resources.ts';
 import { draftOf } from './discover/draft.ts';
+import { CannotDiscover } from './discover/failure.ts';
 import { type LiveBucket, locate, type Pair, refTo } from './discover/pair.ts';
 import { remembering } from './discover/remembering.ts';
 import { type Complete, settled } from './discover/settle.ts';
-import { replicationConfiguration } from './aspects/replication-configuration.ts';
-import type { BucketRef } from './aspects/resources.ts';
 import { parseArn } from './model/arn.ts';
 import type { AwsGateway } from './model/aws-call.ts';
-import { type Document, faultText, InvalidDocument, parseDocumentValue } from './model/desired-state.ts';
 import type { ReplicationInput } from './model/desired-state/schema.ts';
+import { type Document, faultText, InvalidDocument, parseDocumentValue } from './model/desired-state.ts';
 import type { ReplicationReport } from './model/finding.ts';
 import { groupsOf } from './model/group.ts';
 import type { Replication } from './model/replication.ts';
@@ -58,12 +59,21 @@ export async function discover(request: DiscoverRequest, aws: AwsGateway, now: (
   const input = await settled(draft.input, complete, get);
   const replication = await complete(input);
   const [report] = await planFor(replication, memory, now);
-  return { document: documentOf(input), replication, report: report as ReplicationReport, notes: [...notes, ...parse(input).notes] };
+  return {
+    document: documentOf(input),
+    replication,
+    report: report as ReplicationReport,
+    notes: [...notes, ...parse(input).notes],
+  };
 }
 
 async function pairOf({ source, destination, managed, region }: DiscoverRequest, aws: AwsGateway): Promise<Pair> {
   const from = await locate(source, region, aws);
-  return { source: from, destination: await (managed ? locate(destination, from.region, aws) : placeUnseen(from, destination, aws)), managed };
+  return {
+    source: from,
+    destination: await (managed ? locate(destination, from.region, aws) : placeUnseen(from, destination, aws)),
+    managed,
+  };
 }
 
 /** Where a bucket is that must not be looked at: where its replica key is, since S3 takes no key of another region. */

@@ -13,6 +13,8 @@ export interface Core {
   readonly desiredState: () => Promise<DesiredState>;
   readonly groups: () => Promise<Pick<typeof import('../../shared/model/group.ts'), 'groupsOf'>>;
   readonly keys: () => Promise<Pick<typeof import('../../shared/stages/resolve-keys.ts'), 'resolveKeys'>>;
+  readonly observe: () => Promise<Pick<typeof import('../../shared/stages/observe.ts'), 'readingOnce'>>;
+  readonly sizes: () => Promise<Pick<typeof import('../../shared/aspects/sizes.ts'), 'sizeFaults'>>;
   readonly jsonSchema: () => Promise<Pick<typeof import('../../shared/model/json-schema.ts'), 'documentJsonSchema'>>;
   readonly reconcile: () => Promise<Pick<typeof import('../../shared/reconcile.ts'), 'reconcile'>>;
   readonly aspects: () => Promise<Pick<typeof import('../../shared/aspects/index.ts'), 'aspects'>>;
@@ -29,6 +31,8 @@ export const core: Core = {
   desiredState: () => import('../../shared/model/desired-state.ts'),
   groups: () => import('../../shared/model/group.ts'),
   keys: () => import('../../shared/stages/resolve-keys.ts'),
+  observe: () => import('../../shared/stages/observe.ts'),
+  sizes: () => import('../../shared/aspects/sizes.ts'),
   jsonSchema: () => import('../../shared/model/json-schema.ts'),
   reconcile: () => import('../../shared/reconcile.ts'),
   aspects: () => import('../../shared/aspects/index.ts'),

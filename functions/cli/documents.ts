@@ -61,8 +61,9 @@ async function parse(cli: Cli, source: DocumentText): Promise<Parsed> {
 /** Documents in the order given: of two that conflict, the first stays in force. */
 export async function parseDocuments(cli: Cli, texts: readonly DocumentText[]): Promise<Loaded> {
   const parsed = await Promise.all(texts.map((text) => parse(cli, text)));
-  const { checkTogether } = await cli.core.desiredState();
-  const together = checkTogether(parsed.flatMap((one) => (one.ok ? [one.document] : [])));
+  const [{ checkTogether }, { sizeFaults }] = await Promise.all([cli.core.desiredState(), cli.core.sizes()]);
+  const documents = parsed.flatMap((one) => (one.ok ? [one.document] : []));
+  const together = checkTogether(documents, sizeFaults);
   const textOf = (name: string): string => texts.find((text) => text.name === name)?.text ?? '';
   const conflicting = together.rejected.map(({ document: { name }, faults }) => rejectedText(name, textOf(name), faults));
   return { accepted: together.accepted, rejected: [...parsed.flatMap((one) => (one.ok ? [] : [one.rejected])), ...conflicting] };

@@ -67,9 +67,15 @@ async function runPasses(cli: Cli, passes: readonly Pass[], access: Access, { js
 
 /** Never rejects for one group: what went wrong there is a trouble of the run, the others go on. */
 export async function reconcileAll(cli: Cli, loaded: Loaded, options: PassOptions, write: boolean): Promise<Run> {
-  const [{ groupsOf }, { resolveKeys }] = await Promise.all([cli.core.groups(), cli.core.keys()]);
+  const [{ groupsOf }, { resolveKeys }, { readingOnce }] = await Promise.all([
+    cli.core.groups(),
+    cli.core.keys(),
+    cli.core.observe(),
+  ]);
   insistOnNames(replicationsOf(loaded), options.replications);
-  const access = await openAccess(cli, options, write);
+  const opened = await openAccess(cli, options, write);
+  // What resolving an alias already read need not be read again.
+  const access = { ...opened, observer: readingOnce(opened.observer) };
   // Before grouping: an alias in one document and an ARN in another may be one key.
   const replications = await resolveKeys(replicationsOf(loaded), access.observer);
   const groups = groupsWith(groupsOf(replications), options.replications);

@@ -126,7 +126,12 @@ async function main(args: readonly string[]): Promise<void> {
     await run(stage);
     const broken = breakages.filter((breakage) => breakage.isDrift).length;
     const seconds = ((Date.now() - started) / 1000).toFixed(0);
-    print(styleText(['bold', 'green'], `\n${broken} breakages, ${broken} repaired and read back, in ${seconds} s. Nothing of others was touched.`));
+    print(
+      styleText(
+        ['bold', 'green'],
+        `\n${broken} breakages, ${broken} repaired and read back, in ${seconds} s. Nothing of others was touched.`,
+      ),
+    );
     if (args.includes('--keep')) await keepRunning(stage);
   } finally {
     await close();

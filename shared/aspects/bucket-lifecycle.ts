@@ -18,7 +18,8 @@ interface Lifecycle {
 export const bucketLifecycle: Aspect<Lifecycle> = {
   name: 'bucket-lifecycle',
   title: 'bucket lifecycle rule',
-  matters: 'Lifecycle actions are not replicated: without its own rule a bucket keeps, or loses, what the document says it should not.',
+  matters:
+    'Lifecycle actions are not replicated: without its own rule a bucket keeps, or loses, what the document says it should not.',
   docs: 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-what-is-isnot-replicated.html',
   after: ['bucket-versioning'],
   // CloudTrail calls PutBucketLifecycleConfiguration so: https://docs.aws.amazon.com/AmazonS3/latest/userguide/cloudtrail-logging-s3-info.html
@@ -39,7 +40,12 @@ export const bucketLifecycle: Aspect<Lifecycle> = {
       }),
     }),
   diff(desired, observed) {
-    const differences = desired.rules.flatMap((rule) => ruleDifferences(rule, observed?.rules.find((r) => r.ID === rule.ID)));
+    const differences = desired.rules.flatMap((rule) =>
+      ruleDifferences(
+        rule,
+        observed?.rules.find((r) => r.ID === rule.ID),
+      ),
+    );
     const foreign = desired.exclusive ? othersIn(desired, observed) : [];
     return [...differences, ...foreign.map((rule) => ({ path: `Rules[${rule.ID ?? ''}]`, observed: rule }))];
   },

@@ -11,7 +11,8 @@ interface Ownership {
 export const bucketObjectOwnership: Aspect<Ownership> = {
   name: 'bucket-object-ownership',
   title: 'bucket object ownership',
-  matters: 'It decides who owns the replicas and whether access control lists count; new replicas may silently belong to the source account.',
+  matters:
+    'It decides who owns the replicas and whether access control lists count; new replicas may silently belong to the source account.',
   docs: 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html',
   after: [],
   changedBy: ['PutBucketOwnershipControls', 'DeleteBucketOwnershipControls', 'CreateBucket', 'DeleteBucket'],

@@ -22,7 +22,8 @@ const maximumBytes = 20 * 1024;
 export const bucketPolicy: Aspect<PolicySetting> = {
   name: 'bucket-policy',
   title: 'bucket policy',
-  matters: 'The destination bucket must let the replication role of the other account write replicas; without it every object ends as FAILED (DstPutObjectNotPermitted).',
+  matters:
+    'The destination bucket must let the replication role of the other account write replicas; without it every object ends as FAILED (DstPutObjectNotPermitted).',
   docs: 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html',
   after: ['role-trust'],
   changedBy: ['PutBucketPolicy', 'DeleteBucketPolicy', 'CreateBucket', 'DeleteBucket'],
@@ -74,4 +75,5 @@ function replicaStatements(incoming: readonly Replication[], bucket: string): St
   ];
 }
 
-export const roleArns = (replications: readonly Replication[]): string[] => [...new Set(replications.map((r) => r.role.arn))].sort();
+export const roleArns = (replications: readonly Replication[]): string[] =>
+  [...new Set(replications.map((r) => r.role.arn))].sort();

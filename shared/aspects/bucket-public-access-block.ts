@@ -10,7 +10,8 @@ const names = ['BlockPublicAcls', 'IgnorePublicAcls', 'BlockPublicPolicy', 'Rest
 export const bucketPublicAccessBlock: Aspect<Settings> = {
   name: 'bucket-public-access-block',
   title: 'bucket public access block',
-  matters: 'The document asks for it; with RestrictPublicBuckets, one public statement in the bucket policy stops all cross-account access.',
+  matters:
+    'The document asks for it; with RestrictPublicBuckets, one public statement in the bucket policy stops all cross-account access.',
   docs: 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html',
   after: [],
   changedBy: ['PutBucketPublicAccessBlock', 'DeleteBucketPublicAccessBlock', 'CreateBucket', 'DeleteBucket'],
@@ -27,7 +28,5 @@ export const bucketPublicAccessBlock: Aspect<Settings> = {
       .map((name) => ({ path: name, observed: observed?.[name] ?? false, desired: desired[name] ?? false }))
       .filter((difference) => difference.observed !== difference.desired),
   merge: (desired) => desired,
-  write: (on, next) => [
-    callOn(on, 's3:PutPublicAccessBlock', { ...onBucket(on), PublicAccessBlockConfiguration: { ...next } }),
-  ],
+  write: (on, next) => [callOn(on, 's3:PutPublicAccessBlock', { ...onBucket(on), PublicAccessBlockConfiguration: { ...next } })],
 };

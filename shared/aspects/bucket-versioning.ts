@@ -23,7 +23,5 @@ export const bucketVersioning: Aspect<Versioning> = {
   diff: (desired, observed) =>
     observed?.Status === desired.Status ? [] : [{ path: 'Status', observed: observed?.Status, desired: desired.Status }],
   merge: (desired) => desired,
-  write: (on) => [
-    callOn(on, 's3:PutBucketVersioning', { ...onBucket(on), VersioningConfiguration: { Status: 'Enabled' } }),
-  ],
+  write: (on) => [callOn(on, 's3:PutBucketVersioning', { ...onBucket(on), VersioningConfiguration: { Status: 'Enabled' } })],
 };

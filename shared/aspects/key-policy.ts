@@ -1,11 +1,5 @@
 import type { KeyRef, Replication } from '../model/replication.ts';
-import {
-  mergeStatements,
-  type PolicyRules,
-  parsePolicy,
-  policyOf,
-  type Statement,
-} from '../policy/statements.ts';
+import { mergeStatements, type PolicyRules, parsePolicy, policyOf, type Statement } from '../policy/statements.ts';
 import type { Aspect } from './aspect.ts';
 import { roleArns } from './bucket-policy.ts';
 import { diffSetting, narrowSetting, type PolicySetting } from './policy-setting.ts';
@@ -27,7 +21,8 @@ const maximumBytes = 32 * 1024;
 export const keyPolicy: Aspect<PolicySetting> = {
   name: 'key-policy',
   title: 'key policy',
-  matters: 'Without the key policy’s grant S3 cannot decrypt the source or encrypt the replica: objects end as FAILED, and AWS names no KMS reason.',
+  matters:
+    'Without the key policy’s grant S3 cannot decrypt the source or encrypt the replica: objects end as FAILED, and AWS names no KMS reason.',
   docs: 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html',
   after: ['role-trust'],
   changedBy: ['PutKeyPolicy', 'DeleteKey'],
@@ -64,15 +59,15 @@ function keyStatements(sharers: readonly Replication[], on: { readonly arn: stri
   const reading = sharers.filter((r) => names([r.source.key, ...r.source.furtherKeys], on.arn));
   const writing = sharers.filter((r) => r.destination.managed && names([r.destination.key], on.arn));
   const delegating =
-    reading.some((r) => r.source.accountAdmin) || writing.some((r) => r.destination.accountAdmin) ? [sharers[0] as Replication] : [];
+    reading.some((r) => r.source.accountAdmin) || writing.some((r) => r.destination.accountAdmin)
+      ? [sharers[0] as Replication]
+      : [];
   const statement = (Sid: string, from: readonly Replication[], AWS: string[], Action: string | string[]): Statement[] =>
     from.length === 0 ? [] : [{ Sid, Effect: 'Allow', Principal: { AWS }, Action, Resource: '*' }];
   return [
     ...statement('LockstepSourceKey', reading, roleArns(reading), ['kms:Decrypt']),
     // Decrypt because S3 verifies a Bucket Key before it uses it; GenerateDataKey for what arrives unencrypted.
     ...statement('LockstepReplicationKey', writing, roleArns(writing), ['kms:Encrypt', 'kms:GenerateDataKey', 'kms:Decrypt']),
-    ...delegating.flatMap((r) =>
-      statement('LockstepAccountAdmin', [r], [`arn:${r.partition}:iam::${on.account}:root`], 'kms:*'),
-    ),
+    ...delegating.flatMap((r) => statement('LockstepAccountAdmin', [r], [`arn:${r.partition}:iam::${on.account}:root`], 'kms:*')),
   ];
 }

@@ -18,7 +18,8 @@ const repairable = new Set(['Enabled', 'Disabled', 'PendingDeletion']);
 export const keyState: Aspect<KeyState> = {
   name: 'key-state',
   title: 'key state',
-  matters: 'A key that is not Enabled can neither decrypt the source nor encrypt replicas; one that is deleted takes every object under it along.',
+  matters:
+    'A key that is not Enabled can neither decrypt the source nor encrypt replicas; one that is deleted takes every object under it along.',
   docs: 'https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html',
   after: [],
   changedBy: [
@@ -49,7 +50,10 @@ export const keyState: Aspect<KeyState> = {
 };
 
 /** Cancelling a deletion leaves the key disabled. https://docs.aws.amazon.com/kms/latest/APIReference/API_CancelKeyDeletion.html */
-function rescue(on: { readonly account: string; readonly region: string; readonly arn: string }, observed: KeyState | undefined): AwsCall[] {
+function rescue(
+  on: { readonly account: string; readonly region: string; readonly arn: string },
+  observed: KeyState | undefined,
+): AwsCall[] {
   const enable = callOn(on, 'kms:EnableKey', { KeyId: on.arn });
   return observed?.state === 'PendingDeletion' ? [callOn(on, 'kms:CancelKeyDeletion', { KeyId: on.arn }), enable] : [enable];
 }

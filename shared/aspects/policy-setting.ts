@@ -11,7 +11,11 @@ export interface PolicySetting {
 }
 
 /** Where the policy differs by meaning. */
-export function diffSetting({ document, share }: PolicySetting, observed: PolicySetting | undefined, rules: PolicyRules): Difference[] {
+export function diffSetting(
+  { document, share }: PolicySetting,
+  observed: PolicySetting | undefined,
+  rules: PolicyRules,
+): Difference[] {
   if (share === undefined) return diffStatements(document, observed?.document, rules);
   return diffStatements(share.needed, observed?.document, { ...rules, tolerated: share.allowed });
 }

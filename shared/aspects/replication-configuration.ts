@@ -41,7 +41,8 @@ export const replicationConfiguration: Aspect<ReplicationSetting> = {
         ReplicationConfiguration && { Role: ReplicationConfiguration.Role, Rules: ReplicationConfiguration.Rules ?? [] },
     }),
   diff(desired, observed) {
-    if (observed === undefined) return [{ path: 'ReplicationConfiguration', desired: { Role: desired.Role, Rules: desired.Rules } }];
+    if (observed === undefined)
+      return [{ path: 'ReplicationConfiguration', desired: { Role: desired.Role, Rules: desired.Rules } }];
     const role = observed.Role === desired.Role ? [] : [{ path: 'Role', observed: observed.Role, desired: desired.Role }];
     const { wanted, unwanted } = sorted(desired, observed);
     const found = new Map(observed.Rules.map((rule) => [rule.ID, rule]));

@@ -10,7 +10,17 @@ type Meaning = Record<string, string | number | undefined>;
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_ReplicationRule.html
  */
 export function meaningOfRule(rule: S3Rule): Meaning {
-  const { ID: _, Priority, Status, Prefix, Filter, SourceSelectionCriteria, DeleteMarkerReplication, Destination, ...unknown } = rule;
+  const {
+    ID: _,
+    Priority,
+    Status,
+    Prefix,
+    Filter,
+    SourceSelectionCriteria,
+    DeleteMarkerReplication,
+    Destination,
+    ...unknown
+  } = rule;
   const { ExistingObjectReplication, ...others } = unknown;
   // Only the first version of the schema has no Filter, and only it replicates delete markers by default:
   // https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-what-is-isnot-replicated.html
@@ -37,8 +47,16 @@ function filterMeaning(filter: S3Rule['Filter'], rulePrefix: string | undefined)
 }
 
 function destinationMeaning(destination: S3Rule['Destination']): Meaning {
-  const { Bucket, Account, StorageClass, AccessControlTranslation, EncryptionConfiguration, Metrics, ReplicationTime, ...others } =
-    destination ?? ({} as NonNullable<S3Rule['Destination']>);
+  const {
+    Bucket,
+    Account,
+    StorageClass,
+    AccessControlTranslation,
+    EncryptionConfiguration,
+    Metrics,
+    ReplicationTime,
+    ...others
+  } = destination ?? ({} as NonNullable<S3Rule['Destination']>);
   const timeControl = ReplicationTime?.Status === 'Enabled';
   return {
     'Destination.Bucket': Bucket,

@@ -1,6 +1,14 @@
 import type { Observed, ResourceRef } from '../model/finding.ts';
 import type { DestinationEnd, KeyRef, Replication, SourceEnd } from '../model/replication.ts';
-import type { AccountState, BucketState, KeyState, PolicyText, Read, ReplicationState, RoleState } from '../policy/replication-state.ts';
+import type {
+  AccountState,
+  BucketState,
+  KeyState,
+  PolicyText,
+  Read,
+  ReplicationState,
+  RoleState,
+} from '../policy/replication-state.ts';
 import type { Aspect } from './aspect.ts';
 import { bucketEncryption } from './bucket-encryption.ts';
 import { bucketObjectOwnership } from './bucket-object-ownership.ts';
@@ -10,9 +18,9 @@ import { bucketVersioning } from './bucket-versioning.ts';
 import { keyPolicy } from './key-policy.ts';
 import { keyState } from './key-state.ts';
 import { objectLock } from './object-lock.ts';
-import { replicationConfiguration } from './replication-configuration.ts';
 import type { PolicySetting } from './policy-setting.ts';
-import { bothBuckets, type BucketRef, bothKeys, roleOf } from './resources.ts';
+import { replicationConfiguration } from './replication-configuration.ts';
+import { type BucketRef, bothBuckets, bothKeys, roleOf } from './resources.ts';
 import { type NamedDocument, roleOtherPolicies } from './role-other-policies.ts';
 import { rolePolicy, rolePolicyName } from './role-policy.ts';
 import { roleTrust } from './role-trust.ts';

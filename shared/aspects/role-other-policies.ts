@@ -67,7 +67,10 @@ async function readOthers(role: RoleRef, get: Get): Promise<Observed<OtherPolici
   const RoleName = role.name;
   const [self, names, attachments] = await Promise.all([
     get(callOn(role, 'iam:GetRole', { RoleName }), notThere),
-    listAll((Marker) => get(callOn(role, 'iam:ListRolePolicies', { RoleName, Marker }), notThere), (page) => page.PolicyNames),
+    listAll(
+      (Marker) => get(callOn(role, 'iam:ListRolePolicies', { RoleName, Marker }), notThere),
+      (page) => page.PolicyNames,
+    ),
     listAll(
       (Marker) => get(callOn(role, 'iam:ListAttachedRolePolicies', { RoleName, Marker }), notThere),
       (page) => page.AttachedPolicies,

@@ -1,11 +1,5 @@
 import { overridesOwner, type Replication } from '../model/replication.ts';
-import {
-  mergeStatements,
-  type PolicyDocument,
-  type PolicyRules,
-  policyOf,
-  type Statement,
-} from '../policy/statements.ts';
+import { mergeStatements, type PolicyDocument, type PolicyRules, policyOf, type Statement } from '../policy/statements.ts';
 import type { Aspect } from './aspect.ts';
 import { diffSetting, narrowSetting, type PolicySetting } from './policy-setting.ts';
 import { callOn, readCall } from './read-call.ts';
@@ -23,7 +17,8 @@ const maximumCharacters = 10_240;
 export const rolePolicy: Aspect<PolicySetting> = {
   name: 'role-policy',
   title: `role policy ${rolePolicyName}`,
-  matters: 'The replication role needs each of these grants; a missing one makes objects end as FAILED, or loses tags without a word.',
+  matters:
+    'The replication role needs each of these grants; a missing one makes objects end as FAILED, or loses tags without a word.',
   docs: 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html',
   after: ['role-trust'],
   changedBy: ['PutRolePolicy', 'DeleteRolePolicy', 'CreateRole', 'DeleteRole'],
@@ -71,7 +66,11 @@ export function rolePolicyFor(sharers: readonly Replication[]): PolicyDocument {
     ...allow('LockstepDestinationObjectLock', ['s3:PutObjectRetention', 's3:PutObjectLegalHold'], locked.map(objectsOf)),
     ...keyStatements('LockstepSourceKey', ['kms:Decrypt'], sharers.flatMap(sourceUses)),
     // Decrypt because S3 verifies a Bucket Key before it uses it; GenerateDataKey for what arrives unencrypted.
-    ...keyStatements('LockstepDestinationKey', ['kms:Encrypt', 'kms:GenerateDataKey', 'kms:Decrypt'], sharers.map(destinationUse)),
+    ...keyStatements(
+      'LockstepDestinationKey',
+      ['kms:Encrypt', 'kms:GenerateDataKey', 'kms:Decrypt'],
+      sharers.map(destinationUse),
+    ),
   ]);
 }
 

@@ -30,7 +30,8 @@ const trust = policyOf([
 export const roleTrust: Aspect<RoleTrust> = {
   name: 'role-trust',
   title: 'replication role and its trust policy',
-  matters: 'S3 replicates by assuming this role; if it is gone or does not trust s3.amazonaws.com, every object ends as FAILED (AssumeRoleNotPermitted).',
+  matters:
+    'S3 replicates by assuming this role; if it is gone or does not trust s3.amazonaws.com, every object ends as FAILED (AssumeRoleNotPermitted).',
   docs: 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html',
   after: [],
   changedBy: ['CreateRole', 'DeleteRole', 'UpdateRole', 'UpdateAssumeRolePolicy'],
@@ -51,7 +52,8 @@ export const roleTrust: Aspect<RoleTrust> = {
     observed === undefined
       ? [{ path: 'Role', desired: on.arn }]
       : diffStatements(desired.document, observed.document, rulesFor(desired)),
-  blockedBy: (_, observed, on) => (observed?.arn === undefined || observed.arn === on.arn ? undefined : otherPath(observed.arn, on.arn)),
+  blockedBy: (_, observed, on) =>
+    observed?.arn === undefined || observed.arn === on.arn ? undefined : otherPath(observed.arn, on.arn),
   narrow: (some, all) => ({ ...some, exclusive: all.exclusive }),
   merge: (desired, observed) => ({
     ...observed,

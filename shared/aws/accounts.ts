@@ -1,7 +1,7 @@
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@aws-sdk/types';
 import pLimit from 'p-limit';
 import type { AwsCall, AwsGateway, Reply } from '../model/aws-call.ts';
-import { type Operation, operations, type Output } from '../model/operations.ts';
+import { type Operation, type Output, operations } from '../model/operations.ts';
 import { type AnyClient, clientModule, hasOwnEndpoint, maxAttempts } from './clients.ts';
 import { failureOf } from './failure-of.ts';
 
@@ -97,7 +97,8 @@ async function profileFor(account: string, { profiles }: SpokeAccess): Promise<s
   return account in files.configFile || account in files.credentialsFile ? account : undefined;
 }
 
-export const spokeRoleArn = (account: string, role: string, partition = 'aws'): string => `arn:${partition}:iam::${account}:role/${role}`;
+export const spokeRoleArn = (account: string, role: string, partition = 'aws'): string =>
+  `arn:${partition}:iam::${account}:role/${role}`;
 
 function callerOf(access: SpokeAccess, call: AwsCall): string {
   return access.role === undefined

@@ -20,7 +20,14 @@ export function failureOf(error: unknown, caller: string): AwsFailure {
   const code = nameless.has(given) && status !== undefined ? (codeOfStatus[status] ?? given) : given;
   // A HEAD signed for another region may be answered with a bare 400 that names the region in its header.
   const isBareHead = status === 400 && nameless.has(given);
-  const isElsewhere = isBareHead || ['PermanentRedirect', 'AuthorizationHeaderMalformed', 'IllegalLocationConstraintException'].includes(code);
+  const isElsewhere =
+    isBareHead || ['PermanentRedirect', 'AuthorizationHeaderMalformed', 'IllegalLocationConstraintException'].includes(code);
   const bucketRegion = isElsewhere ? ($response?.headers?.['x-amz-bucket-region'] ?? Region) : undefined;
-  return { code, message: message || code, caller, ...(status !== undefined && { status }), ...(bucketRegion && { bucketRegion }) };
+  return {
+    code,
+    message: message || code,
+    caller,
+    ...(status !== undefined && { status }),
+    ...(bucketRegion && { bucketRegion }),
+  };
 }

@@ -13,12 +13,19 @@ import { sendPatiently, type Wait } from './patience.ts';
  */
 export async function createBucket(foundation: Foundation, aws: AwsGateway, wait: Wait): Promise<Created> {
   const { name, account, region } = foundation;
-  const call: AwsCall<'s3:CreateBucket'> = { operation: 's3:CreateBucket', account, region, input: { Bucket: name, ...placeIn(region) } };
+  const call: AwsCall<'s3:CreateBucket'> = {
+    operation: 's3:CreateBucket',
+    account,
+    region,
+    input: { Bucket: name, ...placeIn(region) },
+  };
   // A bucket of that name is just being deleted, or created, elsewhere.
   const reply = await sendPatiently(call, aws, wait, ({ code }) => code === 'OperationAborted');
   // Another run was faster: whether the bucket is in the right region shows when it is looked at again.
   if (!reply.ok && reply.error.code !== 'BucketAlreadyOwnedByYou') {
-    const taken = { message: `The bucket name ${name} is taken: another AWS account has a bucket of that name. Choose another one in the document.` };
+    const taken = {
+      message: `The bucket name ${name} is taken: another AWS account has a bucket of that name. Choose another one in the document.`,
+    };
     throw new BootstrapFailure([reply.error.code === 'BucketAlreadyExists' ? taken : refusal(call as AwsCall, reply.error)]);
   }
   return { ...foundation, arn: bucketArn(partitionOf(region), name) };

@@ -19,11 +19,17 @@ export async function createKey(foundation: Foundation, aws: AwsGateway, wait: W
 }
 
 async function newKey({ name, account, region }: Foundation, aws: AwsGateway): Promise<string> {
-  const call: AwsCall<'kms:CreateKey'> = { operation: 'kms:CreateKey', account, region, input: { Description: descriptionFor(name) } };
+  const call: AwsCall<'kms:CreateKey'> = {
+    operation: 'kms:CreateKey',
+    account,
+    region,
+    input: { Description: descriptionFor(name) },
+  };
   const reply = await aws.send(call);
   if (!reply.ok) throw new BootstrapFailure([refusal(call as AwsCall, reply.error)]);
   const arn = reply.output.KeyMetadata?.Arn;
-  if (arn === undefined) throw new BootstrapFailure([{ message: `KMS answered kms:CreateKey in account ${account} (${region}) without a key.` }]);
+  if (arn === undefined)
+    throw new BootstrapFailure([{ message: `KMS answered kms:CreateKey in account ${account} (${region}) without a key.` }]);
   return arn;
 }
 
@@ -34,7 +40,8 @@ async function createAlias(foundation: Foundation, key: string, aws: AwsGateway,
   // A new key may not be known everywhere yet: https://docs.aws.amazon.com/kms/latest/developerguide/accessing-kms.html#programming-eventual-consistency
   const reply = await sendPatiently(call, aws, wait, ({ code }) => code === 'NotFoundException');
   if (reply.ok) return;
-  if (reply.error.code !== 'AlreadyExistsException') throw new BootstrapFailure([unfinished(key, name, refusal(call as AwsCall, reply.error))]);
+  if (reply.error.code !== 'AlreadyExistsException')
+    throw new BootstrapFailure([unfinished(key, name, refusal(call as AwsCall, reply.error))]);
   const sight = await lookAt(foundation, aws);
   if (sight.status === 'there' && sight.arn === key) return;
   throw new BootstrapFailure([overtaken(key, name)]);

@@ -22,7 +22,10 @@ export function foundationsOf(replications: readonly Replication[]): readonly Fo
   return [...new Map(all.map((one) => [`${one.kind} ${one.name}`, one])).values()];
 }
 
-function atEnd({ account, region, bucket }: Replication['source' | 'destination'], keys: readonly { readonly named: string }[]): Foundation[] {
+function atEnd(
+  { account, region, bucket }: Replication['source' | 'destination'],
+  keys: readonly { readonly named: string }[],
+): Foundation[] {
   const at = { account, region };
   return [{ kind: 'bucket', name: bucket, ...at }, ...keys.map(({ named }): Foundation => ({ kind: 'key', name: named, ...at }))];
 }

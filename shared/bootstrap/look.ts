@@ -5,7 +5,10 @@ import { type Problem, refusal } from './failure.ts';
 import type { Foundation } from './foundation.ts';
 
 /** `there` carries the ARN: the key's own for an alias. */
-export type Sight = { readonly status: 'there'; readonly arn: string } | { readonly status: 'missing' } | { readonly status: 'unclear'; readonly problem: Problem };
+export type Sight =
+  | { readonly status: 'there'; readonly arn: string }
+  | { readonly status: 'missing' }
+  | { readonly status: 'unclear'; readonly problem: Problem };
 
 /** Whether the foundation exists, in its account and region. Never throws. */
 export async function lookAt(foundation: Foundation, aws: AwsGateway): Promise<Sight> {

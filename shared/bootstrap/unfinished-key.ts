@@ -7,7 +7,8 @@ import { BootstrapFailure, refusal } from './failure.ts';
 import { aliasNameOf, type Foundation } from './foundation.ts';
 
 /** By this it is known again; so it must stay as it is. */
-export const descriptionFor = (aliasArn: string): string => `S3 replication (${aliasNameOf(aliasArn)}). Created by lockstep bootstrap.`;
+export const descriptionFor = (aliasArn: string): string =>
+  `S3 replication (${aliasNameOf(aliasArn)}). Created by lockstep bootstrap.`;
 
 type Place = Pick<Foundation, 'account' | 'region'>;
 

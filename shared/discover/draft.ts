@@ -61,18 +61,28 @@ function rulesBetween({ source, destination }: Pair, all: readonly S3Rule[]): re
   const rules = all.filter((rule) => bucketNameOf(rule) === destination.name);
   if (rules.length > 0) return rules;
   const elsewhere = [...new Set(all.map(bucketNameOf))].join(', ');
-  throw new CannotDiscover(`Bucket ${source.name} does not replicate to ${destination.name}, only to ${elsewhere}. Name one of these as the destination.`);
+  throw new CannotDiscover(
+    `Bucket ${source.name} does not replicate to ${destination.name}, only to ${elsewhere}. Name one of these as the destination.`,
+  );
 }
 
 function tellAbout(rules: readonly S3Rule[], { Rules: all }: ReplicationSetting, { source }: Pair, tell: Tell): void {
   for (const { ID } of rules.filter(isFirstVersion))
-    tell(`Rule ${ID} of bucket ${source.name} is of the first version of replication rules, which has no filter. The document says the same as a current rule, and the repair rewrites it as one.`);
+    tell(
+      `Rule ${ID} of bucket ${source.name} is of the first version of replication rules, which has no filter. The document says the same as a current rule, and the repair rewrites it as one.`,
+    );
   const others = [...new Set(all.filter((rule) => !rules.includes(rule)).map(bucketNameOf))];
   if (others.length > 0)
-    tell(`Bucket ${source.name} also replicates to ${others.join(', ')}. Import each of these pairs too, and plan their documents together.`);
+    tell(
+      `Bucket ${source.name} also replicates to ${others.join(', ')}. Import each of these pairs too, and plan their documents together.`,
+    );
 }
 
-async function lifecycleOf({ source, destination, managed }: Pair, get: Get, tell: Tell): Promise<NonNullable<ReplicationInput['lifecycle']>> {
+async function lifecycleOf(
+  { source, destination, managed }: Pair,
+  get: Get,
+  tell: Tell,
+): Promise<NonNullable<ReplicationInput['lifecycle']>> {
   const atSource = await recordedLifecycle(source, get, tell);
   const atDestination = managed ? await recordedLifecycle(destination, get, tell) : undefined;
   return { ...(atSource && { source: atSource }), ...(atDestination && { destination: atDestination }) };
@@ -94,10 +104,17 @@ async function sourceOf({ source }: Pair, get: Get, tell: Tell): Promise<Replica
   return { ...endOf(source, key), ...(!bucketKey && { bucketKey }), ...(await recordedSettings(source, get, tell)) };
 }
 
-async function destinationOf({ destination, managed }: Pair, rules: readonly S3Rule[], get: Get, tell: Tell): Promise<ReplicationInput['destination']> {
+async function destinationOf(
+  { destination, managed }: Pair,
+  rules: readonly S3Rule[],
+  get: Get,
+  tell: Tell,
+): Promise<ReplicationInput['destination']> {
   const replicaIds = replicaKeyIds(rules);
   if (replicaIds.length > 1)
-    tell(`The rules put replicas in ${destination.name} under ${replicaIds.length} keys (${replicaIds.join(', ')}); a document has one for all of them.`);
+    tell(
+      `The rules put replicas in ${destination.name} under ${replicaIds.length} keys (${replicaIds.join(', ')}); a document has one for all of them.`,
+    );
   if (!managed) return { ...endOf(destination, replicaKeyUnseen(destination, replicaIds)), managed };
   const { rule, bucketKey } = await encryptionOf(destination, get);
   const ofRules = await Promise.all(replicaIds.map((id) => keyOf(destination, id, get)));
@@ -113,9 +130,15 @@ async function destinationOf({ destination, managed }: Pair, rules: readonly S3R
 
 /** Of a destination that nothing is read of, only the rules tell the key. */
 function replicaKeyUnseen(destination: BucketRef, [id]: readonly string[]): FoundKey {
-  if (id === undefined) throw new CannotDiscover(`The rules name no key for replicas in ${destination.name}, so its key is not known. Import without --unmanaged-destination, or write the document by hand.`);
+  if (id === undefined)
+    throw new CannotDiscover(
+      `The rules name no key for replicas in ${destination.name}, so its key is not known. Import without --unmanaged-destination, or write the document by hand.`,
+    );
   const arn = asArn(destination, id);
-  if (isAliasArn(arn)) throw new CannotDiscover(`The rules name the replica key by the alias ${arn}; which key that is cannot be told without looking. Import without --unmanaged-destination, or write the document by hand.`);
+  if (isAliasArn(arn))
+    throw new CannotDiscover(
+      `The rules name the replica key by the alias ${arn}; which key that is cannot be told without looking. Import without --unmanaged-destination, or write the document by hand.`,
+    );
   return { named: arn, arn };
 }
 

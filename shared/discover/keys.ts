@@ -13,7 +13,11 @@ export interface FoundKey {
 }
 
 /** The key of a bucket's default encryption; undefined: the bucket encrypts without KMS (SSE-S3). @throws CannotDiscover */
-export async function defaultKey(on: BucketRef, rule: ServerSideEncryptionRule | undefined, get: Get): Promise<FoundKey | undefined> {
+export async function defaultKey(
+  on: BucketRef,
+  rule: ServerSideEncryptionRule | undefined,
+  get: Get,
+): Promise<FoundKey | undefined> {
   const { SSEAlgorithm, KMSMasterKeyID } = rule?.ApplyServerSideEncryptionByDefault ?? {};
   if (SSEAlgorithm === undefined || SSEAlgorithm === 'AES256') return undefined;
   // Without a key it is the AWS managed one: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ServerSideEncryptionByDefault.html

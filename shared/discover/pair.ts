@@ -39,7 +39,9 @@ export async function locate(live: LiveBucket, asked: string, aws: AwsGateway): 
   const answer = await head(live, first, aws);
   if (answer === first) return refTo(live, first);
   if (live.region !== undefined)
-    throw new CannotDiscover(`Bucket ${live.bucket} is in ${answer}, not in ${live.region}. Correct the region, or leave it out.`);
+    throw new CannotDiscover(
+      `Bucket ${live.bucket} is in ${answer}, not in ${live.region}. Correct the region, or leave it out.`,
+    );
   const second = await head(live, answer, aws);
   if (second === answer) return refTo(live, answer);
   throw new CannotDiscover(`S3 does not tell clearly where bucket ${live.bucket} is: ${answer}, or ${second}. Give its region.`);

@@ -42,7 +42,11 @@ function blockOf(given: Partial<PublicAccessBlock>): NonNullable<Recorded['block
 const ownId = 'lockstep-expiry';
 
 /** undefined: the bucket has no lifecycle rule of ours. */
-export async function recordedLifecycle(on: BucketRef, get: Get, tell: (note: string) => void): Promise<LifecycleInput | undefined> {
+export async function recordedLifecycle(
+  on: BucketRef,
+  get: Get,
+  tell: (note: string) => void,
+): Promise<LifecycleInput | undefined> {
   const lifecycle = await seen(bucketLifecycle, on, get, tell);
   const rule = lifecycle?.rules.find(({ ID }) => ID === ownId);
   if (rule === undefined) return undefined;

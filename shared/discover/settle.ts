@@ -78,24 +78,31 @@ async function withObjectLock(draft: ReplicationInput, complete: Complete, get: 
   return isFound ? locked : draft;
 }
 
-/** Writes down those priorities that would not be given anyway; each one written changes what the others are given. */
+/**
+ * Writes down those priorities that would not be given anyway. One at a time: each that is written changes what the others are given.
+ */
 async function withPriorities(draft: ReplicationInput, complete: Complete, get: Get): Promise<ReplicationInput> {
   let rules = draft.rules ?? [{}];
   for (const _ of rules) {
-    const r = await complete({ ...draft, rules });
-    const on = sourceBucket(r);
-    const observed = await valueOf(replicationConfiguration, on, get);
-    const differences = replicationConfiguration.diff(replicationConfiguration.desired([r], on), observed, on);
-    const wrong = new Map(differences.map(({ path, observed: priority }) => [path, priority]));
-    const found = r.rules.map(({ id }) => wrong.get(`Rules[${id}].Priority`));
-    // A rule of the first version has none.
-    const given = observed?.Rules.filter(({ Priority }) => Priority !== undefined).map(({ ID }) => ID) ?? [];
-    const next = rules.map((rule, index) => {
-      const priority = found[index];
-      return typeof priority === 'number' && given.includes(r.rules[index]?.id) ? { ...rule, priority } : rule;
-    });
-    if (next.every((rule, index) => rule === rules[index])) break;
-    rules = next;
+    const wrong = await wrongPriority(await complete({ ...draft, rules }), get);
+    if (wrong === undefined) break;
+    rules = rules.map((rule, index) => (index === wrong.index ? { ...rule, priority: wrong.observed } : rule));
   }
-  return draft.rules === undefined && Object.keys(rules[0] ?? {}).length === 0 ? draft : { ...draft, rules };
+  return rules.every((rule) => Object.keys(rule).length === 0) ? draft : { ...draft, rules };
+}
+
+/** The first rule that has another priority than the document gives it. A rule of the first version has none. */
+async function wrongPriority(
+  r: Replication,
+  get: Get,
+): Promise<{ readonly index: number; readonly observed: number } | undefined> {
+  const on = sourceBucket(r);
+  const setting = await valueOf(replicationConfiguration, on, get);
+  const differences = replicationConfiguration.diff(replicationConfiguration.desired([r], on), setting, on);
+  for (const [index, { id }] of r.rules.entries()) {
+    const observed = setting?.Rules.find((rule) => rule.ID === id)?.Priority;
+    const isWrong = differences.some(({ path }) => path === `Rules[${id}].Priority`);
+    if (isWrong && observed !== undefined) return { index, observed };
+  }
+  return undefined;
 }

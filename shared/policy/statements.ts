@@ -53,7 +53,9 @@ function isAlike(a: unknown, b: unknown): boolean {
 /** Ours are all there, spelled alike, and nothing else is ours. */
 function isAsWritten(wanted: readonly Statement[], observed: readonly Statement[], rules: PolicyRules): boolean {
   const ours = observed.filter((statement) => isOwn(statement, rules));
-  return ours.length === wanted.length && wanted.every((one) => ours.some((other) => other.Sid === one.Sid && isAlike(one, other)));
+  return (
+    ours.length === wanted.length && wanted.every((one) => ours.some((other) => other.Sid === one.Sid && isAlike(one, other)))
+  );
 }
 
 interface Comparison {
@@ -88,7 +90,9 @@ export function diffStatements(desired: PolicyDocument, observed: PolicyDocument
     .filter((statement) => missing.has(statement.Sid ?? ''))
     .flatMap((statement) => {
       const ours = present.find((other) => other.Sid === statement.Sid);
-      return ours === undefined ? [{ path: statement.Sid ?? '', desired: statement }] : elementDifferences(statement, ours, rules);
+      return ours === undefined
+        ? [{ path: statement.Sid ?? '', desired: statement }]
+        : elementDifferences(statement, ours, rules);
     });
   const told = new Set(missing);
   for (const index of excess) {
@@ -129,7 +133,11 @@ function partText(part: Product[keyof Product]): string {
  * The policy after the repair: statements of others word for word and in order, ours that are right as they stand,
  * ours that are wrong replaced where they stand, missing ones appended.
  */
-export function mergeStatements(desired: PolicyDocument, observed: PolicyDocument | undefined, rules: PolicyRules): PolicyDocument {
+export function mergeStatements(
+  desired: PolicyDocument,
+  observed: PolicyDocument | undefined,
+  rules: PolicyRules,
+): PolicyDocument {
   const wanted = statementsOf(desired);
   let statements = statementsOf(observed);
   // A wrong statement of ours may have given what another one should: repairing it can make that one due in the next round.

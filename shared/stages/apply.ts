@@ -29,7 +29,12 @@ export async function apply(
   return [...outcomes.values()];
 }
 
-const subject = ({ aspect, resource, replications, differences }: PlannedStep) => ({ aspect, resource, replications, differences });
+const subject = ({ aspect, resource, replications, differences }: PlannedStep) => ({
+  aspect,
+  resource,
+  replications,
+  differences,
+});
 
 const skipped = (step: PlannedStep, broken: string): StepOutcome => ({
   ...subject(step),
@@ -58,7 +63,12 @@ async function sendPatiently(call: AwsCall, aws: AwsGateway, pace: Pace): Promis
   return undefined;
 }
 
-const contention = new Set(['OperationAborted', 'ConcurrentModification', 'ConcurrentModificationException', 'DependencyTimeoutException']);
+const contention = new Set([
+  'OperationAborted',
+  'ConcurrentModification',
+  'ConcurrentModificationException',
+  'DependencyTimeoutException',
+]);
 
 /**
  * Whether a refusal can be a matter of seconds: another write under way, a role that S3 or KMS cannot see yet,

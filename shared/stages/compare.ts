@@ -1,7 +1,7 @@
 import type { Aspect, NonEmpty } from '../aspects/aspect.ts';
-import { UnresolvedKey } from '../model/unresolved-key.ts';
 import type { Blocker, Difference, Finding, Observed } from '../model/finding.ts';
 import type { Replication } from '../model/replication.ts';
+import { UnresolvedKey } from '../model/unresolved-key.ts';
 import type { Observations } from './observe.ts';
 import type { Target } from './targets.ts';
 

@@ -2,7 +2,7 @@ import type { Get } from '../aspects/aspect.ts';
 import type { AwsCall, AwsGateway, Reply } from '../model/aws-call.ts';
 import { explainFailure, isGone } from '../model/failure.ts';
 import type { Observed } from '../model/finding.ts';
-import { type Operation, operations, type Output } from '../model/operations.ts';
+import { type Operation, type Output, operations } from '../model/operations.ts';
 import type { Target } from './targets.ts';
 
 /** What was read, by target key. */

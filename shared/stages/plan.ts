@@ -85,12 +85,7 @@ function modeHold({ mode }: Replication): Hold | undefined {
   return undefined;
 }
 
-function prerequisiteHold(
-  item: Compared,
-  r: Replication,
-  world: Index,
-  steps: ReadonlyMap<string, Step>,
-): Hold | undefined {
+function prerequisiteHold(item: Compared, r: Replication, world: Index, steps: ReadonlyMap<string, Step>): Hold | undefined {
   for (const { target, finding } of prerequisitesOf(item, r, world)) {
     const waitsFor = `It waits for ${target.aspect.title} on ${target.on.arn}`;
     if (finding.verdict === 'unreadable')
@@ -117,12 +112,29 @@ function stepFor(
   if (differences.length === 0) return undefined;
   const next = aspect.merge(desired, value, on);
   const tooLarge = aspect.refuse?.(next);
-  if (tooLarge !== undefined) return { reason: 'policy-too-large', detail: `${tooLarge}. Split the document over more roles or buckets.` };
+  if (tooLarge !== undefined)
+    return { reason: 'policy-too-large', detail: `${tooLarge}. Split the document over more roles or buckets.` };
   const calls = aspect.write(on, next, value);
-  if (calls.length === 0) return { reason: 'report-only', detail: 'Lockstep does not repair this by itself, by the document or because nothing of the setting would be left: see to it yourself.' };
+  if (calls.length === 0)
+    return {
+      reason: 'report-only',
+      detail:
+        'Lockstep does not repair this by itself, by the document or because nothing of the setting would be left: see to it yourself.',
+    };
   const after = prerequisiteKeys(target, repairable, steps);
   const told = repairable.length === sharers.length ? undefined : names(repairable);
-  return { aspect: aspect.name, resource: on, replications: told ?? names(sharers), differences, calls, after, key, target, desired, next };
+  return {
+    aspect: aspect.name,
+    resource: on,
+    replications: told ?? names(sharers),
+    differences,
+    calls,
+    after,
+    key,
+    target,
+    desired,
+    next,
+  };
 }
 
 function aimFor({ aspect, on, sharers }: Target, repairable: NonEmpty<Replication>, observed: unknown): unknown {
@@ -131,7 +143,11 @@ function aimFor({ aspect, on, sharers }: Target, repairable: NonEmpty<Replicatio
   return aspect.narrow(desired, aspect.desired(sharers, on), observed, on);
 }
 
-function prerequisiteKeys({ aspect }: Target, repairable: readonly Replication[], steps: ReadonlyMap<string, PlannedStep>): string[] {
+function prerequisiteKeys(
+  { aspect }: Target,
+  repairable: readonly Replication[],
+  steps: ReadonlyMap<string, PlannedStep>,
+): string[] {
   const waitsFor = [...steps.values()].filter(
     (step) =>
       aspect.after.includes(step.aspect) &&
@@ -140,7 +156,8 @@ function prerequisiteKeys({ aspect }: Target, repairable: readonly Replication[]
   return waitsFor.map((step) => step.key);
 }
 
-const differencesOf = ({ finding }: Compared): readonly Difference[] => (finding.verdict === 'drifted' ? finding.differences : []);
+const differencesOf = ({ finding }: Compared): readonly Difference[] =>
+  finding.verdict === 'drifted' ? finding.differences : [];
 
 const heldFor = (item: Compared, replications: readonly string[], hold: Hold): Held => ({
   aspect: item.target.aspect.name,

@@ -51,9 +51,7 @@ function verdictOn(
   proof: ProofView,
 ): Verdict {
   const isRepaired = (finding: Finding): boolean =>
-    outcomes.some(
-      (o) => o.outcome === 'repaired' && o.aspect === finding.aspect && o.resource.arn === finding.resource.arn,
-    );
+    outcomes.some((o) => o.outcome === 'repaired' && o.aspect === finding.aspect && o.resource.arn === finding.resource.arn);
   if (mode.kind === 'paused') return 'paused';
   if (findings.some((finding) => finding.verdict === 'unreadable')) return 'unreadable';
   if (findings.some((finding) => finding.verdict === 'blocked')) return 'blocked';

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import pLimit from 'p-limit';
 import { callsAtOnce } from '../../shared/aws/accounts.ts';
-import { clientModule, hasOwnEndpoint, maxAttempts, type AnyClient } from '../../shared/aws/clients.ts';
 import { AssumeRoleCommand, STSClient } from '../../shared/aws/clients/sts.ts';
+import { type AnyClient, clientModule, hasOwnEndpoint, maxAttempts } from '../../shared/aws/clients.ts';
 import type { AwsCall } from '../../shared/model/aws-call.ts';
 
 type Session = { accessKeyId: string; secretAccessKey: string; sessionToken?: string };
@@ -27,7 +27,13 @@ export async function bareCalls(file: string): Promise<void> {
     const session = sessions.get(account) ?? sessionIn(account);
     sessions.set(account, session);
     const credentials = await session;
-    const config = { region, credentials: async () => credentials, customUserAgent: 'bare', maxAttempts, ownEndpoint: hasOwnEndpoint(service) };
+    const config = {
+      region,
+      credentials: async () => credentials,
+      customUserAgent: 'bare',
+      maxAttempts,
+      ownEndpoint: hasOwnEndpoint(service),
+    };
     return (await clientModule(service)).create(config);
   }
   const limit = pLimit(callsAtOnce);
@@ -41,4 +47,3 @@ export async function bareCalls(file: string): Promise<void> {
   }
   await Promise.all(calls.map((call) => limit(() => send(call))));
 }
-

@@ -4,8 +4,8 @@
  */
 import Table from 'cli-table3';
 import { bareCalls } from './bare.ts';
-import { measureMemory, measurePlanning } from './planning.ts';
 import { measurePlan } from './plan-over-http.ts';
+import { measureMemory, measurePlanning } from './planning.ts';
 import { measureProof } from './proof.ts';
 
 export interface Figure {

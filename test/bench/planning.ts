@@ -1,8 +1,8 @@
 /** What Lockstep's own thinking costs: no AWS, no wire, only comparing and planning. */
 import { aspects } from '../../shared/aspects/index.ts';
+import type { Observed } from '../../shared/model/finding.ts';
 import { groupsOf } from '../../shared/model/group.ts';
 import type { Group, Replication } from '../../shared/model/replication.ts';
-import type { Observed } from '../../shared/model/finding.ts';
 import { compare } from '../../shared/stages/compare.ts';
 import type { Observations } from '../../shared/stages/observe.ts';
 import { planRepairs } from '../../shared/stages/plan.ts';

@@ -99,6 +99,20 @@ describe('the text of a plan', () => {
     expect(text).toContain('destination bucket policy (222222222222)');
   });
 
+  it('tells once that there are no credentials, though every call says it of itself', () => {
+    const error = { code: 'CredentialsProviderError', message: 'Could not load credentials', caller: 'nobody' };
+    const findings = ['bucket-versioning', 'bucket-policy'].map((aspect) => ({
+      ...unreadable,
+      aspect,
+      reason: `${aspect} failed`,
+      error,
+    }));
+    const text = textOf(aReport({ verdict: 'unreadable', findings }));
+
+    expect(text.match(/Could not load credentials/g)).toHaveLength(1);
+    expect(text.match(/set AWS_PROFILE/g)).toHaveLength(1);
+  });
+
   it('says why drift is held', () => {
     const text = textOf(driftedReport({ steps: [], held: [held] }));
 

@@ -34,7 +34,9 @@ The roles ${DEFAULT_OBSERVER} and ${DEFAULT_HEALER} can be assumed in every acco
 export async function sandbox(cli: Cli, { port, json }: SandboxOptions): Promise<ExitCode> {
   const { createLocalAws } = await cli.core.localAws();
   const aws = createLocalAws({ impliedRoles: [DEFAULT_OBSERVER, DEFAULT_HEALER] });
-  const { url, close } = await aws.listen(port);
+  const { url, close } = await aws.listen(port).catch((cause: Error) => {
+    throw new CommandFailure(cause.message, { cause });
+  });
   const endpoint = { version: 1, command: 'sandbox', endpoint: url };
   cli.terminal.stdout.write(json ? `${JSON.stringify(endpoint)}\n` : instructions(url));
   await cli.untilStopped();

@@ -1,7 +1,7 @@
 /** The text of `plan` and `apply`: what is not in sync, in full; what is, in one line; then the totals. */
 import type { ReplicationReport } from '../../../shared/model/finding.ts';
 import type { Replication } from '../../../shared/model/replication.ts';
-import { faultLine } from '../failure.ts';
+import { faultLine, hintFor } from '../failure.ts';
 import type { Run } from '../run.ts';
 import { type Item, isInSync, itemsOf } from '../standing.ts';
 import { blockerText, distinctBlockers } from './blocker.ts';
@@ -38,11 +38,17 @@ interface Seen {
   readonly under: Map<string, string>;
 }
 
+/** One reason, told once: what went wrong on the way to AWS is the same for every call, though each call says it of itself. */
+function reasonOf(item: Extract<Item, { standing: 'unreadable' }>): string {
+  const { error, detail } = item;
+  return error && hintFor(error) !== undefined ? `${error.code}: ${error.message}` : detail;
+}
+
 /** Unreadable items with the same reason become one; the rest stay single, in order. */
 function clusters(items: readonly Item[]): readonly (readonly Item[])[] {
   const found = new Map<string, Item[]>();
   for (const [index, item] of items.entries()) {
-    const key = item.standing === 'unreadable' ? `unreadable ${item.detail}` : String(index);
+    const key = item.standing === 'unreadable' ? `unreadable ${reasonOf(item)}` : String(index);
     found.set(key, [...(found.get(key) ?? []), item]);
   }
   return [...found.values()];
@@ -59,7 +65,7 @@ function clusterText(
   const [item, ...others] = cluster;
   if (!item) return '';
   if (others.length > 0 && item.standing === 'unreadable')
-    return unreadableText(style, cluster, item.detail, titles, replication);
+    return unreadableText(style, cluster, reasonOf(item), titles, replication);
   const key = `${item.aspect} ${item.resource.arn} ${item.standing}`;
   const shownUnder = seen.under.get(key);
   if (shownUnder !== undefined) return itemSeenText(style, item, titles, replication, shownUnder);

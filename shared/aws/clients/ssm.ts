@@ -1,8 +1,4 @@
-import {
-  GetParametersByPathCommand,
-  PutParameterCommand,
-  SSMClient,
-} from '@aws-sdk/client-ssm';
+import { GetParametersByPathCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import type { ClientModule } from '../clients.ts';
 
 export const module: ClientModule = {

@@ -13,6 +13,8 @@ const anyOne = '\u0001';
 
 export const compileGlob = (text: string): Glob => text.replaceAll('*', anyRun).replaceAll('?', anyOne);
 
+const asWritten = (glob: Glob): string => glob.replaceAll(anyRun, '*').replaceAll(anyOne, '?');
+
 export const isLiteral = (glob: Glob): boolean => !glob.includes(anyRun) && !glob.includes(anyOne);
 
 /** Linear in practice: a failed run only ever goes back to the last `*`. */
@@ -65,7 +67,8 @@ const completedParts = remembered((glob) => {
   return arnParts(glob) ?? [...parts, ...Array.from({ length: 6 - parts.length }, () => anyRun)];
 });
 
-const fits = (wanted: readonly string[], given: readonly string[]): boolean => wanted.every((part, i) => matchesGlob(part, given[i] ?? ''));
+const fits = (wanted: readonly string[], given: readonly string[]): boolean =>
+  wanted.every((part, i) => matchesGlob(part, given[i] ?? ''));
 
 /**
  * Whether an ARN pattern of a Resource element covers a resource. AWS says a wildcard stays within its part of the ARN;
@@ -84,7 +87,7 @@ export function matchesResource(glob: Glob, resource: string): Truth {
 export function matchesArn(glob: Glob, arn: string): Truth {
   if (glob === anyRun) return true;
   const wanted = arnParts(glob);
-  if (!wanted) return unknown(`${JSON.stringify(glob)} is no ARN`, 'malformed');
+  if (!wanted) return unknown(`${asWritten(glob)} is no ARN`, 'malformed');
   const given = arnParts(arn);
   return given !== undefined && fits(wanted, given);
 }

@@ -13,13 +13,6 @@ export const destinationBucket: ResourceRef = {
   name: 'orders-dr',
   arn: 'arn:aws:s3:::orders-dr',
 };
-export const sourceBucket: ResourceRef = {
-  type: 'bucket',
-  account: '111111111111',
-  region: 'eu-west-1',
-  name: 'orders',
-  arn: 'arn:aws:s3:::orders',
-};
 export const destinationKey: ResourceRef = { type: 'key', account: '222222222222', region: 'eu-central-1', arn: KEY };
 
 export function aReplication(more: Partial<Replication> = {}): Replication {

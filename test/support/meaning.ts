@@ -1,0 +1,160 @@
+/**
+ * What a world says, as comparable facts, worked out without the code under test: every single grant of every policy, every rule, every
+ * setting. Two worlds that mean the same have the same facts.
+ */
+import type { LifecycleRule, ReplicationRule } from '@aws-sdk/client-s3';
+import type { BucketView, View } from './world.ts';
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [member: string]: Json };
+export type JsonObject = { readonly [member: string]: Json };
+
+export const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const listOf = (value: Json | undefined): readonly Json[] =>
+  value === undefined ? [] : Array.isArray(value) ? value : [value as Json];
+
+export const statementsIn = (policy: unknown): readonly JsonObject[] =>
+  isObject(policy) ? listOf(policy.Statement).filter(isObject) : [];
+
+/** Whether a statement, rule or policy is Lockstep's by its name. */
+export const isOurs = (name: Json | undefined): boolean => typeof name === 'string' && /^lockstep/i.test(name);
+
+/** Lists in order and lists of one as single values: the same for every spelling AWS may answer. */
+export function plain(value: unknown): Json {
+  if (Array.isArray(value)) return value.length === 1 ? plain(value[0]) : value.map(plain).sort(byText);
+  if (!isObject(value)) return value as Json;
+  const members = Object.entries(value).filter(([, member]) => member !== undefined);
+  return Object.fromEntries(members.sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, member]) => [name, plain(member)]));
+}
+
+const byText = (a: Json, b: Json): number => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
+
+const principalsOf = (principal: Json | undefined): readonly string[] => {
+  if (principal === undefined) return ['nobody named'];
+  if (!isObject(principal)) return [`AWS ${principal}`];
+  return Object.entries(principal).flatMap(([type, values]) =>
+    listOf(values).map((value) => `${type} ${String(value).replace(/^arn:aws:iam::(\d{12}):root$/, '$1')}`),
+  );
+};
+
+const positive = /^(String(Equals|Like)|Arn(Equals|Like)|Bool|IpAddress)$/;
+
+/** Every way to meet the conditions, one value a test. */
+function waysToMeet(condition: Json | undefined): readonly string[] {
+  const tests = Object.entries(isObject(condition) ? condition : {}).flatMap(([operator, keys]) =>
+    Object.entries(isObject(keys) ? keys : {}).map(([key, values]) => {
+      const texts = listOf(values).map(String).sort();
+      const alternatives = positive.test(operator) ? texts : [texts.join('|')];
+      return alternatives.map((value) => `${operator}(${key.toLowerCase()}, ${value})`);
+    }),
+  );
+  return tests.reduce<readonly string[]>((ways, test) => ways.flatMap((way) => test.map((one) => `${way} ${one}`)), ['if']);
+}
+
+/** Every single grant of one statement. */
+export function grantsOf(statement: JsonObject, ownKey?: string): readonly string[] {
+  if (['NotAction', 'NotPrincipal', 'NotResource'].some((element) => element in statement)) {
+    const { Sid: _, ...rest } = statement;
+    return [`whole ${JSON.stringify(plain(rest))}`];
+  }
+  const resources = statement.Resource === undefined ? ['itself'] : listOf(statement.Resource);
+  return principalsOf(statement.Principal).flatMap((principal) =>
+    listOf(statement.Action).flatMap((action) =>
+      resources.flatMap((resource) => {
+        const on = resource === ownKey ? '*' : String(resource);
+        const grant = `${statement.Effect} ${principal} ${String(action).toLowerCase()} ${on}`;
+        return waysToMeet(statement.Condition).map((way) => `${grant} ${way}`);
+      }),
+    ),
+  );
+}
+
+type Pick = (statement: JsonObject) => boolean;
+
+const grantFacts = (place: string, policy: unknown, pick: Pick, ownKey?: string): readonly string[] =>
+  statementsIn(policy)
+    .filter(pick)
+    .flatMap((statement) => grantsOf(statement, ownKey))
+    .map((grant) => `${place}: ${grant}`);
+
+const ruleFact = (bucket: string, rule: ReplicationRule | LifecycleRule): string =>
+  `rule of ${bucket}: ${JSON.stringify(plain(rule))}`;
+
+function bucketFacts(name: string, bucket: BucketView): readonly string[] {
+  const { SSEAlgorithm, KMSMasterKeyID } = bucket.encryption.ApplyServerSideEncryptionByDefault ?? {};
+  const settings = { ...bucket.publicAccessBlock };
+  return [
+    `versioning of ${name}: ${bucket.versioning}`,
+    `encryption of ${name}: ${SSEAlgorithm} ${KMSMasterKeyID} ${bucket.encryption.BucketKeyEnabled}`,
+    `ownership of ${name}: ${bucket.ownership}`,
+    ...Object.entries(settings).map(([setting, on]) => `${setting} of ${name}: ${on}`),
+    ...(bucket.replication ? [`role of ${name}: ${bucket.replication.Role}`] : []),
+  ];
+}
+
+/** What a healthy world says about what is ours, one line a fact. */
+export function ownFacts(view: View): ReadonlySet<string> {
+  const ours: Pick = ({ Sid }) => isOurs(Sid);
+  return new Set([
+    ...view.buckets
+      .entries()
+      .flatMap(([name, bucket]) => [
+        ...bucketFacts(name, bucket),
+        ...grantFacts(`policy of ${name}`, bucket.policy, ours),
+        ...[...(bucket.replication?.Rules ?? []), ...(bucket.lifecycle ?? [])]
+          .filter((rule) => isOurs(rule.ID))
+          .map((rule) => ruleFact(name, rule)),
+      ]),
+    ...view.keys
+      .entries()
+      .flatMap(([arn, key]) => [`state of ${arn}: ${key.state}`, ...grantFacts(`policy of ${arn}`, key.policy, () => true, arn)]),
+    ...view.roles
+      .entries()
+      .flatMap(([arn, role]) => [
+        `trust of ${arn}: there`,
+        ...grantFacts(`trust of ${arn}`, role.trust, ours),
+        ...Object.entries(role.inline).flatMap(([policy, document]) =>
+          isOurs(policy) ? grantFacts(`${policy} of ${arn}`, document, () => true) : [],
+        ),
+      ]),
+  ]);
+}
+
+/** Every fact of the world that could be one of `ownFacts`, whoever it comes from. */
+export function allFacts(view: View): ReadonlySet<string> {
+  return new Set([
+    ...ownFacts(view),
+    ...view.buckets.entries().flatMap(([name, bucket]) => grantFacts(`policy of ${name}`, bucket.policy, () => true)),
+    ...view.roles.entries().flatMap(([arn, role]) => grantFacts(`trust of ${arn}`, role.trust, () => true)),
+  ]);
+}
+
+/** What is not ours, place by place and in order, in one spelling. */
+export function foreignContent(view: View): Readonly<Record<string, Json>> {
+  const others = (policy: unknown): Json =>
+    statementsIn(policy)
+      .filter(({ Sid }) => !isOurs(Sid))
+      .map(plain);
+  const rules = (given: readonly (ReplicationRule | LifecycleRule)[] = []): Json =>
+    given.filter(({ ID }) => !isOurs(ID)).map(plain);
+  return Object.fromEntries([
+    ...view.buckets.entries().flatMap(([name, bucket]) => [
+      [`policy of ${name}`, others(bucket.policy)],
+      [`replication rules of ${name}`, rules(bucket.replication?.Rules)],
+      [`lifecycle rules of ${name}`, rules(bucket.lifecycle)],
+      [`blocked encryption of ${name}`, plain(bucket.encryption.BlockedEncryptionTypes ?? null)],
+    ]),
+    ...view.keys.entries().map(([arn, key]) => [`policy of ${arn}`, others(key.policy)]),
+    ...view.roles
+      .entries()
+      .flatMap(([arn, role]) => [
+        [`trust of ${arn}`, others(role.trust)],
+        [`attached to ${arn}`, plain([...role.attached])],
+        [`boundary of ${arn}`, role.boundary ?? null],
+        ...Object.entries(role.inline).flatMap(([name, document]) =>
+          isOurs(name) ? [] : [[`inline ${name} of ${arn}`, plain(document)]],
+        ),
+      ]),
+  ]);
+}
