@@ -51,7 +51,7 @@ type Refusal = Pick<AwsFailure, 'code' | 'message'>;
 /** What to do about trouble on the way to AWS; undefined for what AWS itself refused. */
 export function hintFor({ code, message }: Refusal): string | undefined {
   // The sentence about a spoke role says already what to do.
-  if (code === 'SpokeNotAssumable') return undefined;
+  if (code === 'SpokeNotAssumable' || code === 'NoCredentials') return undefined;
   return hints.find(([pattern]) => pattern.test(`${code}: ${message}`))?.[1];
 }
 

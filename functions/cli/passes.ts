@@ -6,6 +6,7 @@ import type { Progress } from '../../shared/reconcile.ts';
 import { type Access, type AccessOptions, openAccess } from './access.ts';
 import type { Cli } from './cli.ts';
 import { type Loaded, replicationsOf } from './documents.ts';
+import { CommandFailure } from './failure.ts';
 import { progressOn } from './progress.ts';
 import type { Run, Trouble } from './run.ts';
 import { groupsWith, insistOnNames, type Overlap, overlapOf } from './selection.ts';
@@ -65,6 +66,15 @@ async function runPasses(cli: Cli, passes: readonly Pass[], access: Access, { js
   return settled;
 }
 
+/** Without any credentials every single read fails for the same reason: that is told once, not for each. */
+function insistOnCredentials(reports: readonly ReplicationReport[]): void {
+  const errors = reports.flatMap(({ findings }) =>
+    findings.map((finding) => (finding.verdict === 'unreadable' ? finding.error : undefined)),
+  );
+  const [first] = errors;
+  if (first !== undefined && errors.every((error) => error?.code === 'NoCredentials')) throw new CommandFailure(first.message);
+}
+
 /** Never rejects for one group: what went wrong there is a trouble of the run, the others go on. */
 export async function reconcileAll(cli: Cli, loaded: Loaded, options: PassOptions, write: boolean): Promise<Run> {
   const [{ groupsOf }, { resolveKeys }, { readingOnce }] = await Promise.all([
@@ -81,6 +91,7 @@ export async function reconcileAll(cli: Cli, loaded: Loaded, options: PassOption
   const groups = groupsWith(groupsOf(replications), options.replications);
   const passes = groups.map((group): Pass => ({ group, overlap: overlapOf(group, loaded.rejected) }));
   const settled = await runPasses(cli, passes, access, { json: options.json, write });
+  insistOnCredentials(settled.flatMap((end) => (end.status === 'fulfilled' ? end.value : [])));
   return {
     command: write ? 'apply' : 'plan',
     reports: settled.flatMap((end) => (end.status === 'fulfilled' ? end.value : [])).sort(byName),

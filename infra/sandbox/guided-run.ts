@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { styleText } from 'node:util';
-import { type Breakage, breakages, people } from './guided-run/breakages.ts';
+import { type Breakage, breakages, foreignStatement, people } from './guided-run/breakages.ts';
 import { createLocalAws, type LocalAws } from './local-aws.ts';
 
 const writeOperations = /^(Put|Create|Delete|Update|Enable|Disable|Schedule|Cancel|Attach|Detach)/;
@@ -93,6 +93,9 @@ async function run(stage: Stage): Promise<void> {
   title('In sync means silence');
   await checkInSync(stage);
   for (const breakage of breakages) await breakAndRepair(stage, breakage);
+  title('And what others had put there');
+  typed('aws s3api get-bucket-policy --bucket orders-dr');
+  print(JSON.stringify(await foreignStatement(stage.url), null, 2));
 }
 
 const pasteable = (url: string): string => `

@@ -19,7 +19,8 @@ export const objectLock: Aspect<ObjectLock> = {
   desired: () => ({}),
   read: (on) =>
     readCall(callOn(on, 's3:GetObjectLockConfiguration', onBucket(on)), {
-      absentWhen: ['ObjectLockConfigurationNotFoundError', 'ObjectLockConfigurationNotFound'],
+      // A server that does not know Object Lock has no bucket with it.
+      absentWhen: ['ObjectLockConfigurationNotFoundError', 'ObjectLockConfigurationNotFound', 'NotImplemented'],
       parse: ({ ObjectLockConfiguration }) => ({ enabled: ObjectLockConfiguration?.ObjectLockEnabled === 'Enabled' }),
     }),
   diff: () => [],

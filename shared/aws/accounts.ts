@@ -1,5 +1,6 @@
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@aws-sdk/types';
 import pLimit from 'p-limit';
+import { partitionOf } from '../model/arn.ts';
 import type { AwsCall, AwsGateway, Reply } from '../model/aws-call.ts';
 import { type Operation, type Output, operations } from '../model/operations.ts';
 import { type AnyClient, clientModule, hasOwnEndpoint, maxAttempts } from './clients.ts';
@@ -27,7 +28,13 @@ export const callsAtOnce = 32;
 
 /** Credentials of a spoke could not be had; every call there fails with this. */
 class SpokeNotAssumable extends Error {
-  override readonly name = 'SpokeNotAssumable';
+  override readonly name: string;
+
+  constructor(arn: string, access: SpokeAccess, cause: unknown) {
+    const isMissing = failureOf(cause, arn).code === 'CredentialsProviderError';
+    super(isMissing ? noCredentials(cause) : refusedAssume(arn, access, cause), { cause });
+    this.name = isMissing ? 'NoCredentials' : 'SpokeNotAssumable';
+  }
 }
 
 /**
@@ -106,9 +113,6 @@ function callerOf(access: SpokeAccess, call: AwsCall): string {
     : spokeRoleArn(call.account, access.role, partitionOf(call.region));
 }
 
-export const partitionOf = (region: string): string =>
-  region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
-
 const marginMilliseconds = 5 * 60 * 1000;
 
 /** Assumes the spoke role when first asked and again shortly before the credentials expire; a refusal is not asked again. */
@@ -141,14 +145,15 @@ async function assume(access: SpokeAccess, role: string, call: AwsCall): Promise
       expiration: Credentials?.Expiration,
     };
   } catch (error) {
-    throw new SpokeNotAssumable(explainAssume(arn, access, error), { cause: error });
+    throw new SpokeNotAssumable(arn, access, error);
   }
 }
 
-function explainAssume(arn: string, { externalId }: SpokeAccess, error: unknown): string {
+const noCredentials = (error: unknown): string =>
+  `There are no AWS credentials to assume the spoke roles with. Set AWS_PROFILE or sign in (aws sso login); or use --no-assume with a profile for each account. (${failureOf(error, '').message})`;
+
+function refusedAssume(arn: string, { externalId }: SpokeAccess, error: unknown): string {
   const { code, message } = failureOf(error, arn);
-  if (code === 'CredentialsProviderError')
-    return `There are no AWS credentials to assume ${arn} with. Set AWS_PROFILE or sign in (aws sso login); or use --no-assume with a profile for each account. (${message})`;
   const withId = externalId === undefined ? 'no external id was given (--external-id)' : 'with the external id given';
   return `The spoke role ${arn} could not be assumed; ${withId}. Deploy the spoke in that account, let its trust policy name the caller, or use --no-assume. AWS says: ${code}: ${message}`;
 }

@@ -5,6 +5,9 @@ const denied = new Set(['AccessDenied', 'AccessDeniedException', 'UnauthorizedOp
 const missingBucket = new Set(['NoSuchBucket']);
 const missingKey = new Set(['NotFoundException']);
 
+/** Failures on the way to AWS whose message already says what to do. */
+const ownSentences = new Set(['SpokeNotAssumable', 'NoCredentials']);
+
 export const isDenied = (failure: AwsFailure): boolean => denied.has(failure.code);
 
 /** Whether the refusal says that the bucket or key itself does not exist. */
@@ -25,7 +28,7 @@ export function explainFailure(call: AwsCall, failure: AwsFailure): string {
   const what = `${call.operation} on ${subjectOf(call)} in account ${call.account} (${call.region})`;
   if (failure.bucketRegion !== undefined && failure.bucketRegion !== call.region)
     return `${what} was refused: the bucket is in ${failure.bucketRegion}. Correct its region in the document.`;
-  if (failure.code === 'SpokeNotAssumable') return failure.message;
+  if (ownSentences.has(failure.code)) return failure.message;
   if (isDenied(failure))
     return `${what} was refused (${failure.code}). ${explainDenial(call, failure)} AWS says: ${failure.message}`;
   return `${what} failed: ${failure.code}: ${failure.message}`;

@@ -78,57 +78,68 @@ const grantFacts = (place: string, policy: unknown, pick: Pick, ownKey?: string)
     .flatMap((statement) => grantsOf(statement, ownKey))
     .map((grant) => `${place}: ${grant}`);
 
-const ruleFact = (bucket: string, rule: ReplicationRule | LifecycleRule): string =>
-  `rule of ${bucket}: ${JSON.stringify(plain(rule))}`;
+export interface FactOptions {
+  /** false: which priority a rule has does not count. */
+  readonly priorities?: boolean;
+}
+
+function ruleFact(bucket: string, rule: ReplicationRule | LifecycleRule, { priorities = true }: FactOptions): string {
+  const told = priorities ? rule : { ...rule, Priority: undefined };
+  return `rule of ${bucket}: ${JSON.stringify(plain(told))}`;
+}
 
 function bucketFacts(name: string, bucket: BucketView): readonly string[] {
   const { SSEAlgorithm, KMSMasterKeyID } = bucket.encryption.ApplyServerSideEncryptionByDefault ?? {};
-  const settings = { ...bucket.publicAccessBlock };
   return [
     `versioning of ${name}: ${bucket.versioning}`,
     `encryption of ${name}: ${SSEAlgorithm} ${KMSMasterKeyID} ${bucket.encryption.BucketKeyEnabled}`,
     `ownership of ${name}: ${bucket.ownership}`,
-    ...Object.entries(settings).map(([setting, on]) => `${setting} of ${name}: ${on}`),
+    ...Object.entries({ ...bucket.publicAccessBlock }).map(([setting, on]) => `${setting} of ${name}: ${on}`),
     ...(bucket.replication ? [`role of ${name}: ${bucket.replication.Role}`] : []),
   ];
 }
 
-/** What a healthy world says about what is ours, one line a fact. */
-export function ownFacts(view: View): ReadonlySet<string> {
-  const ours: Pick = ({ Sid }) => isOurs(Sid);
+interface Picks {
+  readonly statements: Pick;
+  readonly keyStatements: Pick;
+}
+
+function factsOf(view: View, { statements, keyStatements }: Picks, options: FactOptions): ReadonlySet<string> {
   return new Set([
-    ...view.buckets
-      .entries()
-      .flatMap(([name, bucket]) => [
-        ...bucketFacts(name, bucket),
-        ...grantFacts(`policy of ${name}`, bucket.policy, ours),
-        ...[...(bucket.replication?.Rules ?? []), ...(bucket.lifecycle ?? [])]
-          .filter((rule) => isOurs(rule.ID))
-          .map((rule) => ruleFact(name, rule)),
-      ]),
-    ...view.keys
-      .entries()
-      .flatMap(([arn, key]) => [`state of ${arn}: ${key.state}`, ...grantFacts(`policy of ${arn}`, key.policy, () => true, arn)]),
-    ...view.roles
-      .entries()
-      .flatMap(([arn, role]) => [
-        `trust of ${arn}: there`,
-        ...grantFacts(`trust of ${arn}`, role.trust, ours),
-        ...Object.entries(role.inline).flatMap(([policy, document]) =>
-          isOurs(policy) ? grantFacts(`${policy} of ${arn}`, document, () => true) : [],
-        ),
-      ]),
+    ...view.buckets.entries().flatMap(([name, bucket]) => [
+      ...bucketFacts(name, bucket),
+      ...grantFacts(`policy of ${name}`, bucket.policy, statements),
+      ...[...(bucket.replication?.Rules ?? []), ...(bucket.lifecycle ?? [])]
+        .filter((rule) => isOurs(rule.ID))
+        .map((rule) => ruleFact(name, rule, options)),
+    ]),
+    ...view.keys.entries().flatMap(([arn, key]) => [
+      `state of ${arn}: ${key.state}`,
+      ...grantFacts(`policy of ${arn}`, key.policy, keyStatements, arn),
+    ]),
+    ...view.roles.entries().flatMap(([arn, role]) => [
+      ...grantFacts(`trust of ${arn}`, role.trust, statements),
+      ...Object.entries(role.inline).flatMap(([policy, document]) =>
+        isOurs(policy) ? grantFacts(`${policy} of ${arn}`, document, () => true) : [],
+      ),
+    ]),
   ]);
 }
 
-/** Every fact of the world that could be one of `ownFacts`, whoever it comes from. */
-export function allFacts(view: View): ReadonlySet<string> {
-  return new Set([
-    ...ownFacts(view),
-    ...view.buckets.entries().flatMap(([name, bucket]) => grantFacts(`policy of ${name}`, bucket.policy, () => true)),
-    ...view.roles.entries().flatMap(([arn, role]) => grantFacts(`trust of ${arn}`, role.trust, () => true)),
-  ]);
-}
+const ours: Pick = ({ Sid }) => isOurs(Sid);
+const all: Pick = () => true;
+
+/** What a healthy world says that must be so again after a repair; the delegation in a key policy counts whoever wrote it. */
+export const ownFacts = (view: View, options: FactOptions = {}): ReadonlySet<string> =>
+  factsOf(view, { statements: ours, keyStatements: all }, options);
+
+/** What stands under our names only. */
+export const strictlyOwnFacts = (view: View, options: FactOptions = {}): ReadonlySet<string> =>
+  factsOf(view, { statements: ours, keyStatements: ours }, options);
+
+/** Everything that could be one of `ownFacts`, whoever it comes from. */
+export const allFacts = (view: View, options: FactOptions = {}): ReadonlySet<string> =>
+  factsOf(view, { statements: all, keyStatements: all }, options);
 
 /** What is not ours, place by place and in order, in one spelling. */
 export function foreignContent(view: View): Readonly<Record<string, Json>> {
@@ -138,8 +149,8 @@ export function foreignContent(view: View): Readonly<Record<string, Json>> {
       .map(plain);
   const rules = (given: readonly (ReplicationRule | LifecycleRule)[] = []): Json =>
     given.filter(({ ID }) => !isOurs(ID)).map(plain);
-  return Object.fromEntries([
-    ...view.buckets.entries().flatMap(([name, bucket]) => [
+  const places = [
+    ...view.buckets.entries().flatMap(([name, bucket]): (readonly [string, Json])[] => [
       [`policy of ${name}`, others(bucket.policy)],
       [`replication rules of ${name}`, rules(bucket.replication?.Rules)],
       [`lifecycle rules of ${name}`, rules(bucket.lifecycle)],

@@ -63,6 +63,18 @@ async function addForeignStatement(url: string): Promise<void> {
   await client.send(new PutBucketPolicyCommand({ Bucket: 'orders-dr', Policy: JSON.stringify(added) }));
 }
 
+/** The foreign statement as it stands now. @throws when a single word of it has changed */
+export async function foreignStatement(url: string): Promise<unknown> {
+  const { Policy = '{}' } = await s3(destination(url)).send(new GetBucketPolicyCommand({ Bucket: 'orders-dr' }));
+  const { Statement } = JSON.parse(Policy) as { Statement: readonly { readonly Sid?: string }[] };
+  const found = Statement.find(({ Sid }) => Sid === auditStatement.Sid);
+  // S3 may hand lists back in another order.
+  const sorted = (statement: unknown) =>
+    JSON.stringify(statement, (_, value) => (Array.isArray(value) ? [...value].sort() : value));
+  if (sorted(found) !== sorted(auditStatement)) throw new Error(`the foreign statement was changed: ${JSON.stringify(found)}`);
+  return found;
+}
+
 async function recreateRole(url: string): Promise<void> {
   const iam = new IAMClient(source(url));
   const RoleName = 'lockstep-orders';

@@ -4,7 +4,7 @@ import { type Complaint, type Path, shown } from './faults.ts';
 export const maxDepth = 32;
 
 /** Values a document may have in all; only YAML, where one value can be mentioned many times, gets near it. */
-const maxValues = 2_000_000;
+const maxValues = 400_000;
 
 /** Assigned carelessly, these change an object's nature instead of its content. */
 const reservedNames: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
@@ -27,7 +27,7 @@ function copy(value: unknown, path: Path, progress: Progress): unknown {
   const { complaints } = progress;
   progress.values += 1;
   if (progress.values > maxValues) {
-    if (progress.values === maxValues + 1) complaints.push({ path: [], message: 'has more than 2,000,000 values' });
+    if (progress.values === maxValues + 1) complaints.push({ path: [], message: 'has more than 400,000 values' });
     return undefined;
   }
   if (typeof value === 'string') return checkText(value, path, complaints);

@@ -1,0 +1,65 @@
+/** The one time of the local AWS. Services ask it what time it is and have it wake them; nothing else in the sandbox may use timers. */
+export interface Clock {
+  now(): Date;
+  /** Runs `job` once, `seconds` from now. Jobs of one instant run in the order in which they were asked for. @returns a function that calls it off */
+  after(seconds: number, job: () => void | Promise<void>): () => void;
+}
+
+export interface VirtualClock extends Clock {
+  /** Lets time pass; every job that falls due runs at its own instant, and is waited for, before the clock goes on. */
+  advance(seconds: number): Promise<void>;
+  /** Runs jobs until none is left, or `seconds` have passed. */
+  settle(seconds?: number): Promise<void>;
+}
+
+/** The machine's time. Pending jobs do not keep the process alive. A job that throws is an error of the sandbox and is not caught. */
+export function realClock(): Clock {
+  return {
+    now: () => new Date(),
+    after(seconds, job) {
+      const timer = setTimeout(() => void job(), seconds * 1000);
+      timer.unref();
+      return () => clearTimeout(timer);
+    },
+  };
+}
+
+interface Job {
+  readonly at: number;
+  readonly run: () => void | Promise<void>;
+}
+
+/** A time that passes only when told to. */
+export function virtualClock(start: Date = new Date('2026-01-01T00:00:00Z')): VirtualClock {
+  let now = start.getTime();
+  const jobs = new Set<Job>();
+
+  function next(until: number): Job | undefined {
+    let first: Job | undefined;
+    for (const job of jobs) if (job.at <= until && (first === undefined || job.at < first.at)) first = job;
+    return first;
+  }
+
+  async function runUntil(until: number): Promise<void> {
+    for (let job = next(until); job !== undefined; job = next(until)) {
+      jobs.delete(job);
+      now = Math.max(now, job.at);
+      await job.run();
+    }
+  }
+
+  return {
+    now: () => new Date(now),
+    after(seconds, run) {
+      const job = { at: now + seconds * 1000, run };
+      jobs.add(job);
+      return () => void jobs.delete(job);
+    },
+    async advance(seconds) {
+      const until = now + seconds * 1000;
+      await runUntil(until);
+      now = until;
+    },
+    settle: (seconds = 24 * 3600) => runUntil(now + seconds * 1000),
+  };
+}
