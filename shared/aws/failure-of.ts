@@ -25,7 +25,7 @@ export function failureOf(error: unknown, caller: string): AwsFailure {
   const bucketRegion = isElsewhere ? ($response?.headers?.['x-amz-bucket-region'] ?? Region) : undefined;
   return {
     code,
-    message: message || code,
+    message: message === '' || message === 'UnknownError' ? code : message,
     caller,
     ...(status !== undefined && { status }),
     ...(bucketRegion && { bucketRegion }),

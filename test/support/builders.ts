@@ -2,7 +2,21 @@
 import { parseDocument } from '../../shared/model/desired-state.ts';
 import { groupsOf } from '../../shared/model/group.ts';
 import type { Group, Replication } from '../../shared/model/replication.ts';
-import { type BucketPlan, destination, type Place, source } from './world.ts';
+
+export interface Place {
+  readonly account: string;
+  readonly region: string;
+}
+
+export const source: Place = { account: '111111111111', region: 'eu-west-1' };
+export const destination: Place = { account: '222222222222', region: 'eu-central-1' };
+
+export interface BucketPlan extends Place {
+  readonly name: string;
+  /** Buckets of one account and region with the same label share a key; default: a key of its own. */
+  readonly key?: string;
+  readonly objectLock?: boolean;
+}
 
 export const now = new Date('2026-03-01T12:00:00Z');
 export const later = '2026-04-01T00:00:00Z';

@@ -86,22 +86,29 @@ export async function tryDrift(drift: Drift, they: They, front: Front, healthy: 
   const planned = front.writes();
   const applied = await front.apply();
   const written = front.writes();
-  const after = front.view();
+  const after = within(healthy, front.view());
   await front.apply();
 
-  const options = { priorities: drift.expect?.moved !== true };
+  const options = { priorities: drift.expect?.moved !== true, settings: drift.to === 'full' };
   return {
     plan: seenIn(plan, they),
     apply: seenIn(applied, they),
     lost: [...ownFacts(healthy, options).difference(allFacts(after, options))],
     gained: [...strictlyOwnFacts(after, options).difference(allFacts(healthy, options))],
-    foreignBefore: foreignContent(drifted),
+    foreignBefore: foreignContent(within(healthy, drifted)),
     foreignAfter: foreignContent(after),
     writesWhilePlanning: planned - start,
     writes: written - planned,
     writesAgain: front.writes() - written,
   };
 }
+
+/** Buckets and keys that others made meanwhile are left out. */
+const within = ({ buckets, keys }: View, view: View): View => ({
+  ...view,
+  buckets: new Map([...view.buckets].filter(([name]) => buckets.has(name))),
+  keys: new Map([...view.keys].filter(([arn]) => keys.has(arn))),
+});
 
 function seenIn(reports: readonly ReplicationReport[], they: They): Seen {
   const named = (item: { readonly aspect: string; readonly resource: ResourceRef }): string =>

@@ -24,7 +24,8 @@ import {
   type ReplicationRule,
 } from '@aws-sdk/client-s3';
 import { isObject, type JsonObject } from './meaning.ts';
-import type { Place, Someone } from './world.ts';
+import type { Place } from './builders.ts';
+import type { Someone } from './world.ts';
 
 export interface End extends Place {
   readonly bucket: string;

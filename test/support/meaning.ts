@@ -81,6 +81,8 @@ const grantFacts = (place: string, policy: unknown, pick: Pick, ownKey?: string)
 export interface FactOptions {
   /** false: which priority a rule has does not count. */
   readonly priorities?: boolean;
+  /** true: public access block and object ownership count. */
+  readonly settings?: boolean;
 }
 
 function ruleFact(bucket: string, rule: ReplicationRule | LifecycleRule, { priorities = true }: FactOptions): string {
@@ -88,13 +90,13 @@ function ruleFact(bucket: string, rule: ReplicationRule | LifecycleRule, { prior
   return `rule of ${bucket}: ${JSON.stringify(plain(told))}`;
 }
 
-function bucketFacts(name: string, bucket: BucketView): readonly string[] {
+function bucketFacts(name: string, bucket: BucketView, { settings = false }: FactOptions): readonly string[] {
   const { SSEAlgorithm, KMSMasterKeyID } = bucket.encryption.ApplyServerSideEncryptionByDefault ?? {};
   return [
     `versioning of ${name}: ${bucket.versioning}`,
     `encryption of ${name}: ${SSEAlgorithm} ${KMSMasterKeyID} ${bucket.encryption.BucketKeyEnabled}`,
-    `ownership of ${name}: ${bucket.ownership}`,
-    ...Object.entries({ ...bucket.publicAccessBlock }).map(([setting, on]) => `${setting} of ${name}: ${on}`),
+    ...(settings ? [`ownership of ${name}: ${bucket.ownership}`] : []),
+    ...Object.entries(settings ? { ...bucket.publicAccessBlock } : {}).map(([setting, on]) => `${setting} of ${name}: ${on}`),
     ...(bucket.replication ? [`role of ${name}: ${bucket.replication.Role}`] : []),
   ];
 }
@@ -107,7 +109,7 @@ interface Picks {
 function factsOf(view: View, { statements, keyStatements }: Picks, options: FactOptions): ReadonlySet<string> {
   return new Set([
     ...view.buckets.entries().flatMap(([name, bucket]) => [
-      ...bucketFacts(name, bucket),
+      ...bucketFacts(name, bucket, options),
       ...grantFacts(`policy of ${name}`, bucket.policy, statements),
       ...[...(bucket.replication?.Rules ?? []), ...(bucket.lifecycle ?? [])]
         .filter((rule) => isOurs(rule.ID))
@@ -149,23 +151,22 @@ export function foreignContent(view: View): Readonly<Record<string, Json>> {
       .map(plain);
   const rules = (given: readonly (ReplicationRule | LifecycleRule)[] = []): Json =>
     given.filter(({ ID }) => !isOurs(ID)).map(plain);
-  const places = [
-    ...view.buckets.entries().flatMap(([name, bucket]): (readonly [string, Json])[] => [
-      [`policy of ${name}`, others(bucket.policy)],
-      [`replication rules of ${name}`, rules(bucket.replication?.Rules)],
-      [`lifecycle rules of ${name}`, rules(bucket.lifecycle)],
-      [`blocked encryption of ${name}`, plain(bucket.encryption.BlockedEncryptionTypes ?? null)],
+  const places: readonly (readonly [string, Json])[] = [
+    ...view.buckets.entries().flatMap(([name, bucket]) => [
+      [`policy of ${name}`, others(bucket.policy)] as const,
+      [`replication rules of ${name}`, rules(bucket.replication?.Rules)] as const,
+      [`lifecycle rules of ${name}`, rules(bucket.lifecycle)] as const,
+      [`blocked encryption of ${name}`, plain(bucket.encryption.BlockedEncryptionTypes ?? null)] as const,
     ]),
-    ...view.keys.entries().map(([arn, key]) => [`policy of ${arn}`, others(key.policy)]),
-    ...view.roles
-      .entries()
-      .flatMap(([arn, role]) => [
-        [`trust of ${arn}`, others(role.trust)],
-        [`attached to ${arn}`, plain([...role.attached])],
-        [`boundary of ${arn}`, role.boundary ?? null],
-        ...Object.entries(role.inline).flatMap(([name, document]) =>
-          isOurs(name) ? [] : [[`inline ${name} of ${arn}`, plain(document)]],
-        ),
-      ]),
-  ]);
+    ...view.keys.entries().map(([arn, key]) => [`policy of ${arn}`, others(key.policy)] as const),
+    ...view.roles.entries().flatMap(([arn, role]) => [
+      [`trust of ${arn}`, others(role.trust)] as const,
+      [`attached to ${arn}`, [...role.attached]] as const,
+      [`boundary of ${arn}`, role.boundary ?? null] as const,
+      ...Object.entries(role.inline)
+        .filter(([name]) => !isOurs(name))
+        .map(([name, document]) => [`inline ${name} of ${arn}`, plain(document)] as const),
+    ]),
+  ];
+  return Object.fromEntries(places.filter(([, content]) => content !== null && JSON.stringify(content) !== '[]'));
 }

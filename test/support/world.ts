@@ -16,22 +16,8 @@ import type { AwsGateway } from '../../shared/model/aws-call.ts';
 import type { ReplicationReport } from '../../shared/model/finding.ts';
 import type { Group } from '../../shared/model/replication.ts';
 import { type ReconcileOptions, reconcile } from '../../shared/reconcile.ts';
+import type { BucketPlan, Place } from './builders.ts';
 import { localGateway } from './gateways.ts';
-
-export interface Place {
-  readonly account: string;
-  readonly region: string;
-}
-
-export const source: Place = { account: '111111111111', region: 'eu-west-1' };
-export const destination: Place = { account: '222222222222', region: 'eu-central-1' };
-
-export interface BucketPlan extends Place {
-  readonly name: string;
-  /** Buckets of one account and region with the same label share a key; default: a key of its own. */
-  readonly key?: string;
-  readonly objectLock?: boolean;
-}
 
 export interface BucketView {
   readonly account: string;
