@@ -69,11 +69,20 @@ export async function discover(request: DiscoverRequest, aws: AwsGateway, now: (
 
 async function pairOf({ source, destination, managed, region }: DiscoverRequest, aws: AwsGateway): Promise<Pair> {
   const from = await locate(source, region, aws);
-  return {
-    source: from,
-    destination: await (managed ? locate(destination, from.region, aws) : placeUnseen(from, destination, aws)),
-    managed,
-  };
+  const to = managed ? await locateDestination(destination, from.region, aws) : await placeUnseen(from, destination, aws);
+  return { source: from, destination: to, managed };
+}
+
+async function locateDestination(destination: LiveBucket, asked: string, aws: AwsGateway): Promise<BucketRef> {
+  try {
+    return await locate(destination, asked, aws);
+  } catch (error) {
+    if (!(error instanceof CannotDiscover) || !error.isClosed) throw error;
+    throw new CannotDiscover(
+      `${error.message} If the owner of ${destination.bucket} lets nobody in, import with --unmanaged-destination.`,
+      { cause: error },
+    );
+  }
 }
 
 /** Where a bucket is that must not be looked at: where its replica key is, since S3 takes no key of another region. */

@@ -2,7 +2,7 @@ import type { Aspect } from './aspects/aspect.ts';
 import { type Look, stateOf } from './aspects/replication-state.ts';
 import type { Blocker, Observed, ResourceRef, StepOutcome } from './model/finding.ts';
 import type { Group, Replication } from './model/replication.ts';
-import { advisories, blockersOf, prove } from './policy/proof.ts';
+import { blockersOf, type Proof, prove } from './policy/proof.ts';
 import type { AccountState, ReplicationState } from './policy/replication-state.ts';
 import type { Compared } from './stages/compare.ts';
 import type { PlannedStep } from './stages/plan.ts';
@@ -17,21 +17,31 @@ interface Pass {
   readonly now: Date;
 }
 
-/** Organization policies that were not read are left out of the proof, not held against it; `explain` says so. */
+/** The proof of one replication as the world is now, with what it was made from. */
+export interface Proven extends ProofView {
+  readonly state: ReplicationState;
+  readonly proof: Proof;
+}
+
+/** Organization policies that nobody tried to read are left out of the proof, not held against it; `explain` says so. */
 const leftOut = { unreadOrganizationPolicies: 'note' } as const;
 
 /** The proof of every replication as the world is now, and what would still block with every repair in place. Pure. */
-export function proveGroup(group: Group, compared: readonly Compared[], pass: Pass): ReadonlyMap<string, ProofView> {
+export function proveGroup(group: Group, compared: readonly Compared[], pass: Pass): ReadonlyMap<string, Proven> {
   const present = lookIn(compared, presentValue(pass));
   const mended = lookIn(compared, (item) =>
     item.finding.verdict === 'drifted' ? { status: 'present', value: mendedValue(item) } : item.observed,
   );
   return new Map(
     group.replications.map((r) => {
-      const state = (look: Look): ReplicationState => ({ ...stateOf(r, look, pass.accounts), readAt: pass.now.toISOString() });
-      const { hops } = prove(state(present), leftOut);
-      const blockers = remainingBlockers(blockersOf(prove(state(mended), leftOut)), compared, r);
-      return [r.name, { hops, blockers, advisories: advisories(state(present)) }];
+      const stateSeen = (look: Look): ReplicationState => ({
+        ...stateOf(r, look, pass.accounts),
+        readAt: pass.now.toISOString(),
+      });
+      const state = stateSeen(present);
+      const proof = prove(state, leftOut);
+      const blockers = remainingBlockers(blockersOf(prove(stateSeen(mended), leftOut)), compared, r);
+      return [r.name, { state, proof, hops: proof.hops, blockers, advisories: proof.advisories }];
     }),
   );
 }

@@ -7,7 +7,7 @@ import type { AwsGateway } from './model/aws-call.ts';
 import type { ReplicationReport, StepOutcome } from './model/finding.ts';
 import type { Group } from './model/replication.ts';
 import type { AccountState } from './policy/replication-state.ts';
-import { proveGroup } from './prove-group.ts';
+import { type Proven, proveGroup } from './prove-group.ts';
 import { apply } from './stages/apply.ts';
 import { compare } from './stages/compare.ts';
 import { confirm } from './stages/confirm.ts';
@@ -41,6 +41,8 @@ export interface ReconcileOptions {
   readonly accounts?: Readonly<Record<string, AccountState>>;
   readonly aspects?: readonly Aspect<unknown>[];
   readonly onProgress?: (progress: Progress) => void;
+  /** Told of every proof, by the name of the replication, before the reports are made. */
+  readonly onProof?: (name: string, proven: Proven) => void;
 }
 
 /** One pass over one group. Never throws for what AWS answers: every outcome is in the reports. */
@@ -62,6 +64,7 @@ export async function reconcile(group: Group, options: ReconcileOptions): Promis
     accounts: options.accounts,
     now: options.now(),
   });
+  for (const [name, proven] of proofs) options.onProof?.(name, proven);
   return report(group, { ...plan, findings, outcomes: applied, proofs });
 }
 

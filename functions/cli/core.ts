@@ -22,6 +22,10 @@ export interface Core {
   readonly accounts: () => Promise<{
     readonly spokeGateway: (options: Parameters<Accounts['spokeGateway']>[0]) => CountingGateway;
   }>;
+  readonly organization: () => Promise<Pick<typeof import('../../shared/aws/organization.ts'), 'readOrganization'>>;
+  readonly states: () => Promise<typeof import('../../shared/policy/state-file.ts')>;
+  readonly readKey: () => Promise<Pick<typeof import('../../shared/read-key.ts'), 'readKey'>>;
+  readonly proof: () => Promise<Pick<typeof import('../../shared/policy/proof.ts'), 'prove'>>;
   readonly localAws: () => Promise<Pick<typeof import('../../infra/sandbox/local-aws.ts'), 'createLocalAws'>>;
   /** The account the documents are kept in. */
   readonly hub: (options: { readonly region?: string; readonly userAgent: string }) => Promise<AwsGateway>;
@@ -37,6 +41,10 @@ export const core: Core = {
   reconcile: () => import('../../shared/reconcile.ts'),
   aspects: () => import('../../shared/aspects/index.ts'),
   accounts: () => import('../../shared/aws/accounts.ts'),
+  organization: () => import('../../shared/aws/organization.ts'),
+  states: () => import('../../shared/policy/state-file.ts'),
+  readKey: () => import('../../shared/read-key.ts'),
+  proof: () => import('../../shared/policy/proof.ts'),
   localAws: () => import('../../infra/sandbox/local-aws.ts'),
   hub: async (options) => (await import('./hub.ts')).hubGateway(options),
 };

@@ -13,31 +13,25 @@ interface Target {
 const alreadyThere = (file: string, cause?: unknown): CommandFailure =>
   new CommandFailure(`${file} exists already.`, { hint: 'Choose another name, or add --force to replace it.', cause });
 
+const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
+
 function writeFailure(file: string, cause: unknown): CommandFailure {
   if (cause instanceof CommandFailure) return cause;
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-  switch (code) {
+  const folder = dirname(file);
+  switch (codeOf(cause)) {
     case 'EEXIST':
       return alreadyThere(file, cause);
     case 'ENOENT':
-      return new CommandFailure(`There is no folder ${dirname(file)}, so ${file} was not written.`, {
-        hint: 'Make it first.',
-        cause,
-      });
+      return new CommandFailure(`There is no folder ${folder}, so ${file} was not written.`, { hint: 'Make it first.', cause });
     case 'ENOTDIR':
-      return new CommandFailure(`${dirname(file)} is not a folder, so ${file} was not written.`, { cause });
-    case 'EISDIR':
-      return new CommandFailure(`${file} is a folder; name a file in it.`, { cause });
+      return new CommandFailure(`${folder} is not a folder, so ${file} was not written.`, { cause });
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
-      return new CommandFailure(`No permission to write ${file}.`, {
-        hint: `See who may with \`ls -ld ${dirname(file)}\`.`,
-        cause,
-      });
+      return new CommandFailure(`No permission to write ${file}.`, { hint: `See who may with \`ls -ld ${folder}\`.`, cause });
     case 'ENOSPC':
     case 'EDQUOT':
-      return new CommandFailure(`There is no space left for ${file}; nothing was left half-written.`, {
+      return new CommandFailure(`There is no space left for ${file}: nothing was left half-written.`, {
         hint: 'Make room, or choose another place.',
         cause,
       });
@@ -46,17 +40,32 @@ function writeFailure(file: string, cause: unknown): CommandFailure {
   }
 }
 
-const kindOf = async (file: string) => stat(file).catch(() => undefined);
+/** undefined: there is nothing, not even behind a link. */
+async function kindOf(file: string) {
+  try {
+    return await stat(file);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
 
 /** Says early what would go wrong in the end. @throws CommandFailure */
-export async function insistOnWritable({ file, force }: Target): Promise<void> {
+export async function insistOnWritable(target: Target): Promise<void> {
+  try {
+    await check(target);
+  } catch (error) {
+    throw writeFailure(target.file, error);
+  }
+}
+
+async function check({ file, force }: Target): Promise<void> {
+  await stat(dirname(file));
   const there = await kindOf(file);
-  if (there?.isDirectory()) throw writeFailure(file, { code: 'EISDIR' });
-  if (there?.isFile() && !force) throw alreadyThere(file);
-  const isDangling = there === undefined && (await lstat(file).catch(() => undefined)) !== undefined;
-  if (isDangling && !force) throw alreadyThere(file);
-  if (!(await kindOf(dirname(file)))?.isDirectory())
-    throw writeFailure(file, Object.assign(new Error('no folder'), { code: 'ENOENT' }));
+  if (there?.isDirectory()) throw new CommandFailure(`${file} is a folder: name a file in it.`);
+  if (force) return;
+  const isLinkToNowhere = there === undefined && (await lstat(file).catch(() => undefined)) !== undefined;
+  if (there?.isFile() || isLinkToNowhere) throw alreadyThere(file);
 }
 
 /**
@@ -66,7 +75,7 @@ export async function insistOnWritable({ file, force }: Target): Promise<void> {
  */
 export async function writeWhole({ file, force }: Target, text: string): Promise<void> {
   try {
-    await insistOnWritable({ file, force });
+    await check({ file, force });
     const there = await kindOf(file);
     if (there !== undefined && !there.isFile()) return await writeFile(file, text);
     await writeBeside(there === undefined ? file : await realpath(file), text, force);
@@ -96,9 +105,8 @@ async function putNew(beside: string, file: string): Promise<void> {
   try {
     await link(beside, file);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'EEXIST') throw error;
-    await insistOnWritable({ file, force: false });
+    if (codeOf(error) === 'EEXIST') throw error;
+    await check({ file, force: false });
     await rename(beside, file);
   }
 }

@@ -2,19 +2,22 @@
 import pLimit from 'p-limit';
 import type { ReplicationReport } from '../../shared/model/finding.ts';
 import type { Group } from '../../shared/model/replication.ts';
-import type { Progress } from '../../shared/reconcile.ts';
+import type { Progress, ReconcileOptions } from '../../shared/reconcile.ts';
 import { type Access, type AccessOptions, openAccess } from './access.ts';
 import type { Cli } from './cli.ts';
 import { type Loaded, replicationsOf } from './documents.ts';
 import { CommandFailure } from './failure.ts';
+import { accountsFor, type OrganizationOptions } from './organization.ts';
 import { progressOn } from './progress.ts';
 import type { Run, Trouble } from './run.ts';
 import { groupsWith, insistOnNames, type Overlap, overlapOf } from './selection.ts';
 
 const AT_ONCE = 8;
 
-export interface PassOptions extends AccessOptions {
+export interface PassOptions extends AccessOptions, OrganizationOptions {
   readonly json: boolean;
+  /** Told of every proof. */
+  readonly onProof?: ReconcileOptions['onProof'];
   readonly replications: readonly string[];
 }
 
@@ -47,8 +50,11 @@ interface Pass {
   readonly overlap: Overlap | undefined;
 }
 
+type PassSettings = Pick<ReconcileOptions, 'write' | 'accounts' | 'onProof'> & Pick<PassOptions, 'json'>;
+
 /** Reports of every group that came to an end, in the order of the groups; what broke off instead. */
-async function runPasses(cli: Cli, passes: readonly Pass[], access: Access, { json, write }: { json: boolean; write: boolean }) {
+async function runPasses(cli: Cli, passes: readonly Pass[], access: Access, settings: PassSettings) {
+  const { json, write, accounts, onProof } = settings;
   const { reconcile } = await cli.core.reconcile();
   const progress = progressOn(cli.terminal, json);
   let ended = 0;
@@ -56,7 +62,11 @@ async function runPasses(cli: Cli, passes: readonly Pass[], access: Access, { js
     const onProgress = (event: Progress) => progress.show(progressLine(event, ended, passes.length));
     const { observer, healer } = access;
     const mayWrite = write && overlap === undefined;
-    const reports = await reconcile(group, { observer, healer, write: mayWrite, wait: cli.wait, now: cli.now, onProgress });
+    const reports = await reconcile(group, {
+      ...{ observer, healer, write: mayWrite, wait: cli.wait, now: cli.now, onProgress },
+      ...(accounts && { accounts }),
+      ...(onProof && { onProof }),
+    });
     ended += 1;
     return reports;
   };
@@ -90,7 +100,10 @@ export async function reconcileAll(cli: Cli, loaded: Loaded, options: PassOption
   const replications = await resolveKeys(replicationsOf(loaded), access.observer);
   const groups = groupsWith(groupsOf(replications), options.replications);
   const passes = groups.map((group): Pass => ({ group, overlap: overlapOf(group, loaded.rejected) }));
-  const settled = await runPasses(cli, passes, access, { json: options.json, write });
+  const concerned = groups.flatMap((group) => group.replications);
+  const accounts = await accountsFor(cli, concerned, options);
+  const { json, onProof } = options;
+  const settled = await runPasses(cli, passes, access, { json, write, accounts, onProof });
   insistOnCredentials(settled.flatMap((end) => (end.status === 'fulfilled' ? end.value : [])));
   return {
     command: write ? 'apply' : 'plan',

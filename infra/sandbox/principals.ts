@@ -77,14 +77,18 @@ function keepPrincipal(iam: IamState, principal: string): string | KeptPrincipal
   const account = accountArn.exec(principal);
   if (account && principal.startsWith('arn:') === principal.endsWith(':root')) return `arn:aws:iam::${account[1]}:root`;
   const id = uniqueIdForm.exec(principal);
-  if (id?.[1]) return iam.principals.has(id[1]) ? keptAs(id[1], id[2]) : undefined;
+  if (id?.[1]) return seen(iam, iam.principals.get(id[1])) ? keptAs(id[1], id[2]) : undefined;
   const session = sessionArn.exec(principal);
-  if (session) return keptAs(findRole(iam, session[1] ?? '', session[2] ?? '')?.id, session[3]);
-  return keptAs(byArn(iam, principal)?.id);
+  if (session) return keptAs(seen(iam, findRole(iam, session[1] ?? '', session[2] ?? ''))?.id, session[3]);
+  return keptAs(seen(iam, byArn(iam, principal))?.id);
 }
 
 const keptAs = (id: string | undefined, session?: string): KeptPrincipal | undefined =>
   id === undefined ? undefined : session === undefined ? { id } : { id, session };
+
+/** A role or user that policies can name already. */
+const seen = <P extends { readonly id: string }>({ unseen }: IamState, found: P | undefined): P | undefined =>
+  found && !unseen.has(found.id) ? found : undefined;
 
 /** The living role or user with exactly this ARN, path included. */
 function byArn(iam: IamState, arn: string) {

@@ -2,6 +2,7 @@
  * What a service of the local AWS is: a set of operations over one shared world.
  * The wire (`wire/`) turns HTTP into calls of these handlers and their answers back into HTTP.
  */
+import type { OperationModel } from './wire/service-model.ts';
 import type { World } from './world.ts';
 
 /** Who signed the call. */
@@ -30,6 +31,12 @@ export interface CallContext {
   readonly service: string;
   /** API name, e.g. `GetBucketVersioning`. */
   readonly operation: string;
+  /** Shapes of the operation's input and output, as its SDK client describes them. */
+  readonly shape?: OperationModel;
+  /** As the request says; undefined: it does not. */
+  readonly userAgent?: string;
+  /** The address the request came from. */
+  readonly sourceIp?: string;
 }
 
 /** An error as AWS spells it: the code goes on the wire as it is. */
@@ -41,18 +48,21 @@ export class AwsError extends Error {
   readonly details: Readonly<Record<string, string>>;
   /** Response headers, e.g. `x-amz-bucket-region`. */
   readonly headers: Readonly<Record<string, string>>;
+  /** What the local AWS knows of the cause. It stays in the record of calls and never goes on the wire. */
+  readonly reason: string | undefined;
 
   constructor(
     code: string,
     message: string,
     status = 400,
-    more: { details?: Record<string, string>; headers?: Record<string, string> } = {},
+    more: { details?: Record<string, string>; headers?: Record<string, string>; reason?: string } = {},
   ) {
     super(message);
     this.code = code;
     this.status = status;
     this.details = more.details ?? {};
     this.headers = more.headers ?? {};
+    this.reason = more.reason;
   }
 }
 

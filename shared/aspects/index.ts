@@ -3,6 +3,7 @@ import { bucketEncryption } from './bucket-encryption.ts';
 import { bucketLifecycle } from './bucket-lifecycle.ts';
 import { bucketObjectOwnership } from './bucket-object-ownership.ts';
 import { bucketPolicy } from './bucket-policy.ts';
+import { bucketPublicAccess } from './bucket-public-access.ts';
 import { bucketPublicAccessBlock } from './bucket-public-access-block.ts';
 import { bucketVersioning } from './bucket-versioning.ts';
 import { keyPolicy } from './key-policy.ts';
@@ -25,6 +26,7 @@ export const aspects: readonly Aspect<unknown>[] = [
   bucketPublicAccessBlock,
   bucketObjectOwnership,
   bucketPolicy,
+  bucketPublicAccess,
   bucketLifecycle,
   objectLock,
   replicationConfiguration,

@@ -13,6 +13,7 @@ import type { Aspect } from './aspect.ts';
 import { bucketEncryption } from './bucket-encryption.ts';
 import { bucketObjectOwnership } from './bucket-object-ownership.ts';
 import { bucketPolicy } from './bucket-policy.ts';
+import { bucketPublicAccess } from './bucket-public-access.ts';
 import { bucketPublicAccessBlock } from './bucket-public-access-block.ts';
 import { bucketVersioning } from './bucket-versioning.ts';
 import { keyPolicy } from './key-policy.ts';
@@ -20,7 +21,7 @@ import { keyState } from './key-state.ts';
 import { objectLock } from './object-lock.ts';
 import type { PolicySetting } from './policy-setting.ts';
 import { replicationConfiguration } from './replication-configuration.ts';
-import { type BucketRef, bothBuckets, bothKeys, roleOf } from './resources.ts';
+import { type BucketRef, bothBuckets, bothKeys, type KeyResource, roleOf } from './resources.ts';
 import { type NamedDocument, roleOtherPolicies } from './role-other-policies.ts';
 import { rolePolicy, rolePolicyName } from './role-policy.ts';
 import { roleTrust } from './role-trust.ts';
@@ -66,21 +67,32 @@ function bucketState(r: Replication, end: SourceEnd | DestinationEnd, look: Look
     versioning: readOf(versioning, ({ Status }) => Status),
     encryption: readOf(look(bucketEncryption, on), ({ rule }) => ({ Rules: [rule] })),
     policy: readOf(look(bucketPolicy, on), textOf),
-    publicAccessBlock: readOf(look(bucketPublicAccessBlock, on), (block) => ({ ...block })),
+    publicAccessBlock: publicAccessBlockOf(on, look),
     objectOwnership: readOf(look(bucketObjectOwnership, on), ({ ObjectOwnership }) => ObjectOwnership),
     objectLock: readOf(look(objectLock, on), ({ enabled }) => enabled ?? false),
   };
+}
+
+/** Managed where the document says so, and else looked at while the bucket policy is public. */
+function publicAccessBlockOf(on: BucketRef, look: Look): BucketState['publicAccessBlock'] {
+  const managed = look(bucketPublicAccessBlock, on);
+  if (managed !== undefined) return readOf(managed, (block) => ({ ...block }));
+  const seen = look(bucketPublicAccess, on);
+  return seen?.status === 'present' && seen.value.block === undefined ? undefined : readOf(seen, ({ block }) => block);
 }
 
 function keyStateOf(r: Replication, key: KeyRef, look: Look): KeyState {
   const arn = key.arn ?? key.named;
   const on = bothKeys(r).find((ref) => ref.arn === arn);
   const aliases = key.named === arn ? [] : [key.named];
-  if (on === undefined) return { arn, aliases };
+  return on === undefined ? { arn, aliases } : { ...keyStateAt(on, look), aliases };
+}
+
+/** What was seen of one key. */
+export function keyStateAt(on: KeyResource, look: Look): KeyState {
   const state = look(keyState, on);
   return {
-    arn,
-    aliases,
+    arn: on.arn,
     ...(state?.status === 'gone' && { exists: false }),
     ...(state?.status === 'present' && { exists: true }),
     state: readOf(state, (seen) => seen.state),

@@ -27,6 +27,7 @@ const modules: Readonly<Record<string, () => Promise<{ readonly module: ClientMo
   s3: () => import('./clients/s3.ts'),
   kms: () => import('./clients/kms.ts'),
   iam: () => import('./clients/iam.ts'),
+  organizations: () => import('./clients/organizations.ts'),
   ssm: () => import('./clients/ssm.ts'),
   sts: () => import('./clients/sts.ts'),
 };

@@ -88,20 +88,25 @@ async function lifecycleOf(
   return { ...(atSource && { source: atSource }), ...(atDestination && { destination: atDestination }) };
 }
 
-async function encryptionOf(on: BucketRef, get: Get) {
+async function encryptionOf(on: BucketRef, get: Get, tell: Tell) {
   const observed = await bucketEncryption.read(on)(get);
   if (observed.status !== 'present' && observed.status !== 'absent') throw new CannotDiscover(observed.reason);
   const rule = observed.status === 'present' ? observed.value.rule : undefined;
-  return { rule, bucketKey: rule?.BucketKeyEnabled ?? false };
+  const algorithm = rule?.ApplyServerSideEncryptionByDefault?.SSEAlgorithm;
+  if (algorithm === 'aws:kms:dsse')
+    tell(`Bucket ${on.name} encrypts with DSSE-KMS; Lockstep keeps SSE-KMS, so the repair would change that.`);
+  // Without KMS there is no choice to record.
+  const bucketKey = algorithm === 'aws:kms' && rule?.BucketKeyEnabled !== true ? { bucketKey: false } : {};
+  return { rule, bucketKey };
 }
 
 const endOf = (on: BucketRef, key: FoundKey) => ({ account: on.account, region: on.region, bucket: on.name, key: key.named });
 
 async function sourceOf({ source }: Pair, get: Get, tell: Tell): Promise<ReplicationInput['source']> {
-  const { rule, bucketKey } = await encryptionOf(source, get);
+  const { rule, bucketKey } = await encryptionOf(source, get, tell);
   const key = await defaultKey(source, rule, get);
   if (key === undefined) throw withoutKey(source);
-  return { ...endOf(source, key), ...(!bucketKey && { bucketKey }), ...(await recordedSettings(source, get, tell)) };
+  return { ...endOf(source, key), ...bucketKey, ...(await recordedSettings(source, get, tell)) };
 }
 
 async function destinationOf(
@@ -116,7 +121,7 @@ async function destinationOf(
       `The rules put replicas in ${destination.name} under ${replicaIds.length} keys (${replicaIds.join(', ')}); a document has one for all of them.`,
     );
   if (!managed) return { ...endOf(destination, replicaKeyUnseen(destination, replicaIds)), managed };
-  const { rule, bucketKey } = await encryptionOf(destination, get);
+  const { rule, bucketKey } = await encryptionOf(destination, get, tell);
   const ofRules = await Promise.all(replicaIds.map((id) => keyOf(destination, id, get)));
   // A bucket that encrypts otherwise than its replicas does not matter to them: what the rules say goes first.
   const ofBucket = await defaultKey(destination, rule, get).catch((error: unknown) => {
@@ -125,7 +130,7 @@ async function destinationOf(
   });
   const key = ofRules.length === 0 || ofRules.some(({ arn }) => arn === ofBucket?.arn) ? ofBucket : ofRules[0];
   if (key === undefined) throw withoutKey(destination);
-  return { ...endOf(destination, key), ...(!bucketKey && { bucketKey }), ...(await recordedSettings(destination, get, tell)) };
+  return { ...endOf(destination, key), ...bucketKey, ...(await recordedSettings(destination, get, tell)) };
 }
 
 /** Of a destination that nothing is read of, only the rules tell the key. */

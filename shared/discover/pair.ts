@@ -61,5 +61,6 @@ async function head({ bucket, account }: LiveBucket, region: string, aws: AwsGat
   if (error.bucketRegion !== undefined && error.bucketRegion !== region) return error.bucketRegion;
   if (isGone(call as AwsCall, error)) throw new CannotDiscover(`There is no bucket ${bucket}: check its name.`);
   const hint = isDenied(error) ? ' Check the account that was given, and whose credentials are used.' : '';
-  throw new CannotDiscover(`${explainFailure(call as AwsCall, error)}${hint}`);
+  const isClosed = isDenied(error) || error.code === 'SpokeNotAssumable';
+  throw new CannotDiscover(`${explainFailure(call as AwsCall, error)}${hint}`, { isClosed });
 }

@@ -2,7 +2,7 @@
 import type { Aspect, Get } from '../aspects/aspect.ts';
 import { bucketPolicy } from '../aspects/bucket-policy.ts';
 import { keyPolicy } from '../aspects/key-policy.ts';
-import { replicationConfiguration } from '../aspects/replication-configuration.ts';
+import { type ReplicationSetting, replicationConfiguration } from '../aspects/replication-configuration.ts';
 import { bothKeys, destinationBuckets, roleOf, sourceBucket, sourceKeys } from '../aspects/resources.ts';
 import { roleOtherPolicies } from '../aspects/role-other-policies.ts';
 import { rolePolicy } from '../aspects/role-policy.ts';
@@ -23,15 +23,15 @@ export async function settled(draft: ReplicationInput, complete: Complete, get: 
   return withPriorities(withLocks, complete, get);
 }
 
-async function valueOf<V>(aspect: Aspect<V>, on: ResourceRef, get: Get): Promise<V | undefined> {
+async function settingOf<V>(aspect: Aspect<V>, on: ResourceRef, get: Get): Promise<V | undefined> {
   const observed = await aspect.read(on)(get);
   return observed.status === 'present' ? observed.value : undefined;
 }
 
 /** Every statement that says what the replication role may do. */
 async function roleStatements(r: Replication, get: Get): Promise<readonly Statement[]> {
-  const own = await valueOf(rolePolicy, roleOf(r), get);
-  const others = await valueOf(roleOtherPolicies, roleOf(r), get);
+  const own = await settingOf(rolePolicy, roleOf(r), get);
+  const others = await settingOf(roleOtherPolicies, roleOf(r), get);
   const documents = [own?.document, ...[...(others?.inline ?? []), ...(others?.attached ?? [])].map(({ document }) => document)];
   return documents.flatMap(statementsOf);
 }
@@ -46,7 +46,7 @@ async function withFurtherKeys(draft: ReplicationInput, complete: Complete, get:
 async function withAccountAdmin(draft: ReplicationInput, complete: Complete, get: Get): Promise<ReplicationInput> {
   const r = await complete(draft);
   const lacksDelegation = async (on: ResourceRef | undefined): Promise<boolean> => {
-    const observed = on && (await valueOf(keyPolicy, on, get));
+    const observed = on && (await settingOf(keyPolicy, on, get));
     if (on === undefined || observed === undefined) return false;
     const differences = keyPolicy.diff(keyPolicy.desired([r], on), observed, on);
     return differences.some(({ path, observed: ours }) => path === 'LockstepAccountAdmin' && ours === undefined);
@@ -70,7 +70,7 @@ async function withObjectLock(draft: ReplicationInput, complete: Complete, get: 
   const wantedOf = (policy: { readonly document: ReturnType<typeof policyOf> }, sid: string) =>
     statementsOf(policy.document).filter(({ Sid }) => Sid === sid);
   const [bucket] = destinationBuckets(r);
-  const ofBucket = bucket && (await valueOf(bucketPolicy, bucket, get));
+  const ofBucket = bucket && (await settingOf(bucketPolicy, bucket, get));
   const inBucket = bucket ? wantedOf(bucketPolicy.desired([r], bucket), 'LockstepReplicaObjectLock') : [];
   const inRole = wantedOf(rolePolicy.desired([r], roleOf(r)), 'LockstepDestinationObjectLock');
   const ofRole = await roleStatements(r, get);
@@ -80,29 +80,29 @@ async function withObjectLock(draft: ReplicationInput, complete: Complete, get: 
 
 /**
  * Writes down those priorities that would not be given anyway. One at a time: each that is written changes what the others are given.
+ * Beside rules to other destinations all of them, for what those are given depends on documents that are not here.
  */
 async function withPriorities(draft: ReplicationInput, complete: Complete, get: Get): Promise<ReplicationInput> {
+  const setting = await settingOf(replicationConfiguration, sourceBucket(await complete(draft)), get);
+  if (setting === undefined) return draft;
   let rules = draft.rules ?? [{}];
+  const hasOthers = setting.Rules.length > rules.length;
   for (const _ of rules) {
-    const wrong = await wrongPriority(await complete({ ...draft, rules }), get);
-    if (wrong === undefined) break;
-    rules = rules.map((rule, index) => (index === wrong.index ? { ...rule, priority: wrong.observed } : rule));
+    const next = rulesWithPriority(await complete({ ...draft, rules }), setting, hasOthers);
+    if (next.size === 0) break;
+    rules = rules.map((rule, index) => ({ ...rule, ...(next.has(index) && { priority: next.get(index) }) }));
   }
   return rules.every((rule) => Object.keys(rule).length === 0) ? draft : { ...draft, rules };
 }
 
-/** The first rule that has another priority than the document gives it. A rule of the first version has none. */
-async function wrongPriority(
-  r: Replication,
-  get: Get,
-): Promise<{ readonly index: number; readonly observed: number } | undefined> {
+/** The priority to write down, by the rule's place: of the first rule that is given another one, or of all. A rule of the first version has none. */
+function rulesWithPriority(r: Replication, setting: ReplicationSetting, all: boolean): ReadonlyMap<number, number> {
   const on = sourceBucket(r);
-  const setting = await valueOf(replicationConfiguration, on, get);
   const differences = replicationConfiguration.diff(replicationConfiguration.desired([r], on), setting, on);
-  for (const [index, { id }] of r.rules.entries()) {
-    const observed = setting?.Rules.find((rule) => rule.ID === id)?.Priority;
-    const isWrong = differences.some(({ path }) => path === `Rules[${id}].Priority`);
-    if (isWrong && observed !== undefined) return { index, observed };
-  }
-  return undefined;
+  const entries = r.rules.flatMap(({ id, priorityFixed }, index): readonly (readonly [number, number])[] => {
+    const observed = setting.Rules.find((rule) => rule.ID === id)?.Priority;
+    const isDue = all ? !priorityFixed : differences.some(({ path }) => path === `Rules[${id}].Priority`);
+    return isDue && observed !== undefined ? [[index, observed]] : [];
+  });
+  return new Map(all ? entries : entries.slice(0, 1));
 }

@@ -4,9 +4,11 @@
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awskeymanagementservice.html
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
+ * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsorganizations.html
  */
 import type * as iam from '@aws-sdk/client-iam';
 import type * as kms from '@aws-sdk/client-kms';
+import type * as organizations from '@aws-sdk/client-organizations';
 import type * as s3 from '@aws-sdk/client-s3';
 import type * as ssm from '@aws-sdk/client-ssm';
 import type * as sts from '@aws-sdk/client-sts';
@@ -56,6 +58,17 @@ export interface Operations {
   'iam:DetachRolePolicy': [iam.DetachRolePolicyCommandInput, iam.DetachRolePolicyCommandOutput];
   'iam:GetPolicy': [iam.GetPolicyCommandInput, iam.GetPolicyCommandOutput];
   'iam:GetPolicyVersion': [iam.GetPolicyVersionCommandInput, iam.GetPolicyVersionCommandOutput];
+  'organizations:DescribeOrganization': [
+    organizations.DescribeOrganizationCommandInput,
+    organizations.DescribeOrganizationCommandOutput,
+  ];
+  'organizations:DescribePolicy': [organizations.DescribePolicyCommandInput, organizations.DescribePolicyCommandOutput];
+  'organizations:ListParents': [organizations.ListParentsCommandInput, organizations.ListParentsCommandOutput];
+  'organizations:ListPoliciesForTarget': [
+    organizations.ListPoliciesForTargetCommandInput,
+    organizations.ListPoliciesForTargetCommandOutput,
+  ];
+  'organizations:ListRoots': [organizations.ListRootsCommandInput, organizations.ListRootsCommandOutput];
   'ssm:GetParametersByPath': [ssm.GetParametersByPathCommandInput, ssm.GetParametersByPathCommandOutput];
   'ssm:PutParameter': [ssm.PutParameterCommandInput, ssm.PutParameterCommandOutput];
   'sts:GetCallerIdentity': [sts.GetCallerIdentityCommandInput, sts.GetCallerIdentityCommandOutput];
@@ -112,6 +125,11 @@ export const operations: Readonly<Record<Operation, OperationFacts>> = {
   'iam:DetachRolePolicy': write('iam:DetachRolePolicy'),
   'iam:GetPolicy': read('iam:GetPolicy'),
   'iam:GetPolicyVersion': read('iam:GetPolicyVersion'),
+  'organizations:DescribeOrganization': read('organizations:DescribeOrganization'),
+  'organizations:DescribePolicy': read('organizations:DescribePolicy'),
+  'organizations:ListParents': read('organizations:ListParents'),
+  'organizations:ListPoliciesForTarget': read('organizations:ListPoliciesForTarget'),
+  'organizations:ListRoots': read('organizations:ListRoots'),
   'ssm:GetParametersByPath': read('ssm:GetParametersByPath'),
   'ssm:PutParameter': write('ssm:PutParameter'),
   'sts:GetCallerIdentity': read('sts:GetCallerIdentity'),

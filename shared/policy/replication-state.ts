@@ -101,6 +101,8 @@ export interface RoleState {
 export interface AccountState {
   /** `o-…`; null: the account is in no organization. */
   readonly organization?: Read<string>;
+  /** Where the account is in the organization: `o-…/r-…/ou-…/`. */
+  readonly organizationPath?: Read<string>;
   /** true: SCPs and RCPs do not bind it. */
   readonly managementAccount?: boolean;
   /** From the root down to the account: the policies attached at each level, by name. null: none. */

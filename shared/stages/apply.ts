@@ -94,6 +94,9 @@ function deadPrincipals(call: AwsCall): readonly string[] {
 function explainRefusal(call: AwsCall, error: AwsFailure): string {
   const dead = deadPrincipals(call);
   const plain = explainFailure(call, error);
+  // https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
+  if (call.operation === 's3:PutBucketPolicy' && error.message.includes('BlockPublicPolicy'))
+    return `${plain} A statement of others in it is public, and BlockPublicPolicy lets S3 take no policy with one. Remove that statement, or block public policies no longer, then run again.`;
   if (dead.length === 0 || !error.code.startsWith('MalformedPolicy')) return plain;
   return `${plain} Statements of others name ${dead.join(', ')}: a role or user that was deleted. AWS accepts no policy with it. Remove it from those statements, then run again.`;
 }

@@ -37,7 +37,11 @@ describe('the lifecycle rule', () => {
     },
     { name: 'nothing', rules: [], paths: ['Rules[lockstep-expiry]'] },
     { name: 'others only', rules: [theirs], paths: ['Rules[lockstep-expiry]'] },
-    { name: 'another number of days', rules: [{ ...ours, Expiration: { Days: 1 } }], paths: ['Rules[lockstep-expiry].Expiration'] },
+    {
+      name: 'another number of days',
+      rules: [{ ...ours, Expiration: { Days: 1 } }],
+      paths: ['Rules[lockstep-expiry].Expiration'],
+    },
     { name: 'itself disabled', rules: [{ ...ours, Status: 'Disabled' as const }], paths: ['Rules[lockstep-expiry].Status'] },
     { name: 'another prefix', rules: [{ ...ours, Filter: { Prefix: '' } }], paths: ['Rules[lockstep-expiry].Filter'] },
     {
@@ -60,7 +64,10 @@ describe('the lifecycle rule', () => {
   });
 
   it('is written beside the rules of others, in their order, with the setting of the whole bucket kept', () => {
-    const observed = { rules: [theirs, { ...ours, Status: 'Disabled' as const }], minimumSize: 'varies_by_storage_class' as const };
+    const observed = {
+      rules: [theirs, { ...ours, Status: 'Disabled' as const }],
+      minimumSize: 'varies_by_storage_class' as const,
+    };
 
     expect(setting.inputs(observed)).toMatchObject([
       {
@@ -78,7 +85,9 @@ describe('the lifecycle rule', () => {
   });
 
   it('can remove delete markers that hide nothing', () => {
-    const { desired } = settingOf(bucketLifecycle, [aReplication({ lifecycle: { source: { removeExpiredDeleteMarkers: true } } })]);
+    const { desired } = settingOf(bucketLifecycle, [
+      aReplication({ lifecycle: { source: { removeExpiredDeleteMarkers: true } } }),
+    ]);
 
     expect(desired.rules).toEqual([
       { ID: 'lockstep-expiry', Status: 'Enabled', Filter: { Prefix: '' }, Expiration: { ExpiredObjectDeleteMarker: true } },

@@ -20,13 +20,25 @@ describe('the bucket policy', () => {
         Action: ['s3:ReplicateObject', 's3:ReplicateDelete', 's3:ReplicateTags'],
         Resource: 'arn:aws:s3:::orders-dr/*',
       },
-      { Sid: 'LockstepReplicaOwner', ...common, Action: ['s3:ObjectOwnerOverrideToBucketOwner'], Resource: 'arn:aws:s3:::orders-dr/*' },
-      { Sid: 'LockstepReplicaBucket', ...common, Action: ['s3:ListBucket', 's3:GetBucketVersioning'], Resource: 'arn:aws:s3:::orders-dr' },
+      {
+        Sid: 'LockstepReplicaOwner',
+        ...common,
+        Action: ['s3:ObjectOwnerOverrideToBucketOwner'],
+        Resource: 'arn:aws:s3:::orders-dr/*',
+      },
+      {
+        Sid: 'LockstepReplicaBucket',
+        ...common,
+        Action: ['s3:ListBucket', 's3:GetBucketVersioning'],
+        Resource: 'arn:aws:s3:::orders-dr',
+      },
     ]);
   });
 
   it('never grants anybody to change versioning', () => {
-    expect(JSON.stringify(statements([aReplication({ destination: { objectLock: true } })]))).not.toContain('PutBucketVersioning');
+    expect(JSON.stringify(statements([aReplication({ destination: { objectLock: true } })]))).not.toContain(
+      'PutBucketVersioning',
+    );
   });
 
   it.each([
@@ -56,11 +68,20 @@ describe('the bucket policy', () => {
   });
 
   it('is read where nothing is wanted, since a Deny there stops replication', () => {
-    expect(bucketPolicy.resources(aReplication()).map(({ arn }) => arn)).toEqual(['arn:aws:s3:::orders', 'arn:aws:s3:::orders-dr']);
+    expect(bucketPolicy.resources(aReplication()).map(({ arn }) => arn)).toEqual([
+      'arn:aws:s3:::orders',
+      'arn:aws:s3:::orders-dr',
+    ]);
   });
 
   it('is never written empty', () => {
-    const old = { Sid: 'LockstepReplicaObjects', Effect: 'Allow', Principal: '*', Action: 's3:ReplicateObject', Resource: 'arn:aws:s3:::orders/*' };
+    const old = {
+      Sid: 'LockstepReplicaObjects',
+      Effect: 'Allow',
+      Principal: '*',
+      Action: 's3:ReplicateObject',
+      Resource: 'arn:aws:s3:::orders/*',
+    };
     const setting = settingOf(bucketPolicy, [aReplication()], 'arn:aws:s3:::orders');
 
     expect(setting.paths({ document: { Statement: [old] } })).toEqual(['LockstepReplicaObjects']);

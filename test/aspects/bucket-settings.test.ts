@@ -22,7 +22,10 @@ describe('bucket versioning', () => {
   it('is looked after at both ends, and at the source alone when the destination is not ours', () => {
     const unmanaged = aReplication({ destination: { managed: false } });
 
-    expect(bucketVersioning.resources(aReplication()).map(({ arn }) => arn)).toEqual(['arn:aws:s3:::orders', 'arn:aws:s3:::orders-dr']);
+    expect(bucketVersioning.resources(aReplication()).map(({ arn }) => arn)).toEqual([
+      'arn:aws:s3:::orders',
+      'arn:aws:s3:::orders-dr',
+    ]);
     expect(bucketVersioning.resources(unmanaged).map(({ arn }) => arn)).toEqual(['arn:aws:s3:::orders']);
   });
 
@@ -108,7 +111,10 @@ describe('the public access block', () => {
   });
 
   it('is looked after when one of those that share the bucket says so', () => {
-    const [bills, orders] = replications({ bills: { source: { bucket: 'bills' } }, orders: { destination: { blockPublicAccess: true } } });
+    const [bills, orders] = replications({
+      bills: { source: { bucket: 'bills' } },
+      orders: { destination: { blockPublicAccess: true } },
+    });
 
     expect(settingOf(bucketPublicAccessBlock, [bills, orders] as NonNullable<typeof bills>[]).desired).toEqual(all);
   });
@@ -119,7 +125,9 @@ describe('the public access block', () => {
     { observed: { BlockPublicAcls: true, IgnorePublicAcls: true, BlockPublicPolicy: true }, paths: ['RestrictPublicBuckets'] },
     { observed: undefined, paths: Object.keys(all) },
   ])('finds $paths in $observed', ({ observed, paths }) => {
-    expect(settingOf(bucketPublicAccessBlock, [aReplication({ destination: { blockPublicAccess: true } })]).paths(observed)).toEqual(paths);
+    expect(
+      settingOf(bucketPublicAccessBlock, [aReplication({ destination: { blockPublicAccess: true } })]).paths(observed),
+    ).toEqual(paths);
   });
 
   it('may be wanted open', () => {
@@ -151,7 +159,11 @@ describe('Object Lock', () => {
   it('is read and never written', async () => {
     const { on, calls } = settingOf(objectLock, [aReplication()], 'orders');
 
-    expect(await readFrom(objectLock, on, { 's3:GetObjectLockConfiguration': { ObjectLockConfiguration: { ObjectLockEnabled: 'Enabled' } } })).toEqual({
+    expect(
+      await readFrom(objectLock, on, {
+        's3:GetObjectLockConfiguration': { ObjectLockConfiguration: { ObjectLockEnabled: 'Enabled' } },
+      }),
+    ).toEqual({
       status: 'present',
       value: { enabled: true },
     });

@@ -75,7 +75,9 @@ describe('the list of aspects', () => {
   it('waits, directly, for everything that what it waits for waits for', () => {
     const byName = new Map(aspects.map((aspect) => [aspect.name, aspect]));
     const missing = aspects.flatMap(({ name, after }) =>
-      after.flatMap((before) => (byName.get(before)?.after ?? []).filter((far) => !after.includes(far)).map((far) => `${name}: ${far}`)),
+      after.flatMap((before) =>
+        (byName.get(before)?.after ?? []).filter((far) => !after.includes(far)).map((far) => `${name}: ${far}`),
+      ),
     );
 
     expect(missing).toEqual([]);
@@ -95,9 +97,12 @@ describe.each(aspects)('$name', (aspect) => {
 
   it('reads and writes only where its resource is', async () => {
     const { on } = targetOf(aspect);
-    const places = targets.filter((target) => target.aspect === aspect).map((target) => `${target.on.account} ${target.on.region}`);
+    const places = targets
+      .filter((target) => target.aspect === aspect)
+      .map((target) => `${target.on.account} ${target.on.region}`);
 
-    for (const { account, region } of await callsToRead(aspect)) expect({ account, region }).toEqual({ account: on.account, region: on.region });
+    for (const { account, region } of await callsToRead(aspect))
+      expect({ account, region }).toEqual({ account: on.account, region: on.region });
     for (const { account, region } of callsToWrite(aspect)) expect(places).toContain(`${account} ${region}`);
   });
 

@@ -20,9 +20,12 @@ describe('the state of a key', () => {
     if (paths.length > 0) expect(setting.calls({ state }).map(({ operation }) => operation)).toEqual(operations);
   });
 
-  it.each(['PendingImport', 'Unavailable', 'Updating', 'Creating', 'PendingReplicaDeletion'])('needs a person when it is %s', (state) => {
-    expect(blocker({ state })).toContain(state);
-  });
+  it.each(['PendingImport', 'Unavailable', 'Updating', 'Creating', 'PendingReplicaDeletion'])(
+    'needs a person when it is %s',
+    (state) => {
+      expect(blocker({ state })).toContain(state);
+    },
+  );
 
   it.each([
     { name: 'an AWS managed key', observed: { state: 'Enabled', manager: 'AWS' }, reason: 'AWS managed key' },
@@ -75,14 +78,24 @@ describe('the key policy', () => {
 
   it('takes AWS’s own default statement for the delegation', () => {
     const setting = settingOf(keyPolicy, [aReplication()], '111111111111');
-    const Default = { Sid: 'Enable IAM User Permissions', Effect: 'Allow', Principal: { AWS: '111111111111' }, Action: 'kms:*', Resource: '*' };
+    const Default = {
+      Sid: 'Enable IAM User Permissions',
+      Effect: 'Allow',
+      Principal: { AWS: '111111111111' },
+      Action: 'kms:*',
+      Resource: '*',
+    };
     const [ours] = statements('111111111111');
 
     expect(setting.paths({ document: { Statement: [Default, ours as NonNullable<typeof ours>] } })).toEqual([]);
   });
 
   it('names every role that works under the key once, in order', () => {
-    const given = replications({ orders: {}, bills: { source: { bucket: 'bills' } }, more: { destination: { bucket: 'more-dr' } } });
+    const given = replications({
+      orders: {},
+      bills: { source: { bucket: 'bills' } },
+      more: { destination: { bucket: 'more-dr' } },
+    });
 
     expect(statements('222222222222', [...given])[0]?.Principal).toEqual({
       AWS: ['arn:aws:iam::111111111111:role/lockstep-bills', roleArn],

@@ -41,11 +41,22 @@ describe('a replication rule', () => {
   it.each([
     { name: 'a prefix', rule: { prefix: 'a/' }, filter: { Prefix: 'a/' } },
     { name: 'one tag', rule: { tags: { a: '1' } }, filter: { Tag: { Key: 'a', Value: '1' } } },
-    { name: 'a prefix and a tag', rule: { prefix: 'a/', tags: { a: '1' } }, filter: { And: { Prefix: 'a/', Tags: [{ Key: 'a', Value: '1' }] } } },
+    {
+      name: 'a prefix and a tag',
+      rule: { prefix: 'a/', tags: { a: '1' } },
+      filter: { And: { Prefix: 'a/', Tags: [{ Key: 'a', Value: '1' }] } },
+    },
     {
       name: 'two tags',
       rule: { tags: { a: '1', b: '2' } },
-      filter: { And: { Tags: [{ Key: 'a', Value: '1' }, { Key: 'b', Value: '2' }] } },
+      filter: {
+        And: {
+          Tags: [
+            { Key: 'a', Value: '1' },
+            { Key: 'b', Value: '2' },
+          ],
+        },
+      },
     },
   ])('filters by $name', ({ rule, filter }) => {
     expect(settingOf(replicationConfiguration, [aReplication({ rules: [rule] })]).desired.Rules[0]?.Filter).toEqual(filter);
@@ -118,7 +129,11 @@ describe('the replication configuration', () => {
       observed: configured({ ...ours, Destination: { ...to, StorageClass: 'STANDARD' } }),
       paths: [at('Destination.StorageClass')],
     },
-    { name: 'no metrics', observed: configured({ ...ours, Destination: { ...to, Metrics: undefined } }), paths: [at('Destination.Metrics')] },
+    {
+      name: 'no metrics',
+      observed: configured({ ...ours, Destination: { ...to, Metrics: undefined } }),
+      paths: [at('Destination.Metrics')],
+    },
     {
       name: 'an element nobody knows yet',
       observed: configured({ ...ours, Future: { On: true } } as ReplicationRule),
@@ -140,11 +155,14 @@ describe('the replication configuration', () => {
   it('needs the account only for a change of owner', () => {
     const kept = settingOf(replicationConfiguration, [aReplication({ ownership: 'source' })]);
     const [rule] = kept.desired.Rules as readonly [ReplicationRule];
-    const without = (Account: string | undefined) => configured({ ...rule, Destination: { ...rule.Destination, Bucket: to.Bucket, Account } });
+    const without = (Account: string | undefined) =>
+      configured({ ...rule, Destination: { ...rule.Destination, Bucket: to.Bucket, Account } });
 
     expect(kept.paths(without(undefined))).toEqual([]);
     expect(kept.paths(without('333333333333'))).toEqual([at('Destination.Account')]);
-    expect(setting.paths(configured({ ...ours, Destination: { ...to, Account: undefined } }))).toEqual([at('Destination.Account')]);
+    expect(setting.paths(configured({ ...ours, Destination: { ...to, Account: undefined } }))).toEqual([
+      at('Destination.Account'),
+    ]);
   });
 
   it('is written whole, with the rules of others as they stand', () => {
@@ -163,7 +181,10 @@ describe('the replication configuration', () => {
   });
 
   it('has the rules of every replication of the bucket, under one role', () => {
-    const given = replications({ first: { destination: { bucket: 'first-dr' } }, second: { destination: { bucket: 'second-dr' } } });
+    const given = replications({
+      first: { destination: { bucket: 'first-dr' } },
+      second: { destination: { bucket: 'second-dr' } },
+    });
     const { Role, Rules } = settingOf(replicationConfiguration, given).desired;
 
     expect(Role).toBe(roleArn);
@@ -184,9 +205,12 @@ describe('the replication configuration', () => {
 describe('priorities', () => {
   const several = (...priorities: readonly (number | undefined)[]) =>
     settingOf(replicationConfiguration, [
-      aReplication({ rules: priorities.map((priority, index) => ({ prefix: `${index}/`, ...(priority !== undefined && { priority }) })) }),
+      aReplication({
+        rules: priorities.map((priority, index) => ({ prefix: `${index}/`, ...(priority !== undefined && { priority }) })),
+      }),
     ]);
-  const holding = (...priorities: readonly number[]) => configured(...priorities.map((Priority) => ({ ...theirs, ID: `team-${Priority}`, Priority })));
+  const holding = (...priorities: readonly number[]) =>
+    configured(...priorities.map((Priority) => ({ ...theirs, ID: `team-${Priority}`, Priority })));
   const chosen = (given: ReturnType<typeof several>, observed: ReturnType<typeof holding>) =>
     given
       .merge(observed)

@@ -133,7 +133,11 @@ describe('the role policy', () => {
   });
 
   it('has one key statement for each region it writes to', () => {
-    const place = { account: '222222222222', region: 'us-east-2', key: 'arn:aws:kms:us-east-2:222222222222:key/33333333-aaaa-4aaa-8aaa-333333333333' };
+    const place = {
+      account: '222222222222',
+      region: 'us-east-2',
+      key: 'arn:aws:kms:us-east-2:222222222222:key/33333333-aaaa-4aaa-8aaa-333333333333',
+    };
     const given = replications({ first: {}, second: { destination: { ...place, bucket: 'second-dr' } } });
     const forKeys = statementsOf(rolePolicyFor(given)).filter(({ Sid }) => Sid?.startsWith('LockstepDestinationKey'));
 
@@ -187,7 +191,8 @@ describe('other policies of the role', () => {
       ['next', { PolicyNames: ['b'], IsTruncated: false }],
     ]);
     const observed = await roleOtherPolicies.read(setting.on)(async ({ operation, input }) => {
-      if (operation === 'iam:ListRolePolicies') return { status: 'present', value: pages.get((input as { Marker?: string }).Marker) as never };
+      if (operation === 'iam:ListRolePolicies')
+        return { status: 'present', value: pages.get((input as { Marker?: string }).Marker) as never };
       return operation === 'iam:ListAttachedRolePolicies' ? { status: 'present', value: {} as never } : { status: 'absent' };
     });
 
@@ -200,7 +205,11 @@ describe('other policies of the role', () => {
 
   it('are removed where the document is exclusive, the boundary never', () => {
     const exclusive = settingOf(roleOtherPolicies, [aReplication({ exclusive: true })]);
-    const observed = { inline: [{ name: 'logs' }], attached: [{ name: 'x', arn: 'arn:x' }], boundary: { name: 'b', arn: 'arn:b' } };
+    const observed = {
+      inline: [{ name: 'logs' }],
+      attached: [{ name: 'x', arn: 'arn:x' }],
+      boundary: { name: 'b', arn: 'arn:b' },
+    };
 
     expect(exclusive.paths(observed)).toEqual(['RolePolicies[logs]', 'AttachedPolicies']);
     expect(exclusive.calls(observed).map(({ operation, input }) => [operation, input])).toEqual([

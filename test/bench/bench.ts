@@ -7,6 +7,7 @@ import { bareCalls } from './bare.ts';
 import { measurePlan } from './plan-over-http.ts';
 import { measureMemory, measurePlanning } from './planning.ts';
 import { measureProof } from './proof.ts';
+import { measureSandbox } from './sandbox.ts';
 
 export interface Figure {
   readonly what: string;
@@ -20,6 +21,7 @@ const parts: Readonly<Record<string, () => Promise<readonly Figure[]> | readonly
   planning: measurePlanning,
   memory: measureMemory,
   proof: measureProof,
+  sandbox: measureSandbox,
 };
 
 async function main([part, file]: readonly string[]): Promise<void> {

@@ -45,30 +45,6 @@ describe('lockstep render', () => {
   });
 });
 
-describe('lockstep explain', () => {
-  const proof = [
-    { hop: 'assume-role', answer: 'allowed' as const, because: 'allowed by LockstepAssumeRole' },
-    {
-      hop: 'replicate',
-      answer: 'denied' as const,
-      because: 'denied by TlsOnly',
-      blocker: { reason: 'denied by TlsOnly', statement: { Sid: 'TlsOnly' }, remedy: 'ask the owner' },
-    },
-    { hop: 'encrypt-destination', answer: 'cannot-tell' as const, because: 'the key policy could not be read' },
-  ];
-
-  it('shows the chain hop by hop', async () => {
-    const { code, stdout } = await lockstep(['explain', 'orders-dr', '--document', file('orders.json')], {
-      reconcile: () => [aReport({ verdict: 'blocked', proof })],
-    });
-
-    expect(code).toBe(2);
-    expect(stdout).toMatch(/✓ S3 assumes the replication role\n.*\n {2}✗ the role writes replicas/);
-    expect(stdout).toContain('? the role encrypts with the destination key');
-    expect(stdout.match(/denied by TlsOnly/g)).toHaveLength(1);
-  });
-});
-
 describe('lockstep bootstrap', () => {
   const world = (there: Set<string>) =>
     aGateway((call) => {

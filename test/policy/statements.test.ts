@@ -53,10 +53,19 @@ const foreignDeny: Statement = {
   Resource: [bucket, objects],
   Condition: { Bool: { 'aws:SecureTransport': 'false' } },
 };
-const foreignOdd: Statement = { Effect: 'Deny', NotPrincipal: { AWS: '333333333333' }, NotAction: 's3:Get*', NotResource: 'x', Future: [1] };
+const foreignOdd: Statement = {
+  Effect: 'Deny',
+  NotPrincipal: { AWS: '333333333333' },
+  NotAction: 's3:Get*',
+  NotResource: 'x',
+  Future: [1],
+};
 
-const paths = (desired: PolicyDocument, observed: PolicyDocument | undefined, more: Partial<PolicyRules> = {}): readonly string[] =>
-  diffStatements(desired, observed, { ...rules, ...more }).map(({ path }) => path);
+const paths = (
+  desired: PolicyDocument,
+  observed: PolicyDocument | undefined,
+  more: Partial<PolicyRules> = {},
+): readonly string[] => diffStatements(desired, observed, { ...rules, ...more }).map(({ path }) => path);
 
 interface Same {
   readonly name: string;
@@ -69,7 +78,12 @@ interface Same {
 const spelled = (statement: Statement, elements: object): Statement => ({ ...statement, ...elements });
 
 const same: readonly Same[] = [
-  { name: 'statements in another order', because: 'order never matters', wanted: [ourObjects, ourBucket], observed: policyOf([ourBucket, ourObjects]) },
+  {
+    name: 'statements in another order',
+    because: 'order never matters',
+    wanted: [ourObjects, ourBucket],
+    observed: policyOf([ourBucket, ourObjects]),
+  },
   {
     name: 'lists in another order',
     because: 'they are sets',
@@ -106,8 +120,18 @@ const same: readonly Same[] = [
     wanted: [spelled(ourObjects, { Principal: '*' })],
     observed: policyOf([spelled(ourObjects, { Principal: { AWS: ['*'] } })]),
   },
-  { name: 'a lost Sid', because: 'a Sid grants nothing', wanted: [ourObjects], observed: policyOf([spelled(ourObjects, { Sid: undefined })]) },
-  { name: 'another Sid', because: 'a Sid grants nothing', wanted: [ourObjects], observed: policyOf([spelled(ourObjects, { Sid: 'Team' })]) },
+  {
+    name: 'a lost Sid',
+    because: 'a Sid grants nothing',
+    wanted: [ourObjects],
+    observed: policyOf([spelled(ourObjects, { Sid: undefined })]),
+  },
+  {
+    name: 'another Sid',
+    because: 'a Sid grants nothing',
+    wanted: [ourObjects],
+    observed: policyOf([spelled(ourObjects, { Sid: 'Team' })]),
+  },
   {
     name: 'split by action',
     because: 'the parts grant the whole',
@@ -178,7 +202,12 @@ const same: readonly Same[] = [
     wanted: [spelled(ourObjects, { Condition: { Bool: { 'aws:SecureTransport': 'true' } } })],
     observed: policyOf([spelled(ourObjects, { Condition: { Bool: { 'aws:SecureTransport': true } } })]),
   },
-  { name: 'an empty condition', because: 'it tests nothing', wanted: [ourObjects], observed: policyOf([spelled(ourObjects, { Condition: {} })]) },
+  {
+    name: 'an empty condition',
+    because: 'it tests nothing',
+    wanted: [ourObjects],
+    observed: policyOf([spelled(ourObjects, { Condition: {} })]),
+  },
   {
     name: 'the key’s own ARN for * in its key policy',
     because: 'there * is the key itself',
@@ -612,7 +641,13 @@ describe('repairing for some while others wait', () => {
       observed: mine,
       aim: mine,
     },
-  ] satisfies readonly { name: string; some: PolicyDocument; all: PolicyDocument; observed: PolicyDocument | undefined; aim: PolicyDocument }[];
+  ] satisfies readonly {
+    name: string;
+    some: PolicyDocument;
+    all: PolicyDocument;
+    observed: PolicyDocument | undefined;
+    aim: PolicyDocument;
+  }[];
 
   it.each(cases)('$name', ({ some, all, observed, aim }) => {
     expect(retainPresent(some, all, observed, rules)).toEqual(aim);

@@ -4,6 +4,7 @@ import { IAMClient } from '@aws-sdk/client-iam';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
+import { virtualClock } from '../../infra/sandbox/clock.ts';
 import { createLocalAws, type LocalAws } from '../../infra/sandbox/local-aws.ts';
 
 export const source = '111111111111';
@@ -23,15 +24,7 @@ export function clientsOf(aws: LocalAws, who: string | Credentials = source, reg
 }
 
 /** A clock that stands still until it is moved. */
-export function aClock(start = '2026-01-01T00:00:00Z') {
-  let now = new Date(start).getTime();
-  return {
-    now: () => new Date(now),
-    advance: (seconds: number) => {
-      now += seconds * 1000;
-    },
-  };
-}
+export const aClock = (start = '2026-01-01T00:00:00Z') => virtualClock(new Date(start));
 
 export const freshAws = createLocalAws;
 

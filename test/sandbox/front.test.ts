@@ -71,7 +71,7 @@ describe('the record of calls', () => {
     const aws = freshAws({ clock });
     const { ssm } = clientsOf(aws, source, 'eu-central-1');
     await ssm.send(new PutParameterCommand({ Name: '/x', Value: 'v', Type: 'String' }));
-    clock.advance(60);
+    await clock.advance(60);
     await refusalOf(ssm.send(new GetParameterCommand({ Name: '/y' })));
     await refusalOf(clientsOf(aws, 'stranger').ssm.send(new GetParameterCommand({ Name: '/x' })));
 

@@ -155,10 +155,10 @@ describe('the state of a key', () => {
     await client.send(new kms.CreateAliasCommand({ AliasName: 'alias/orders', TargetKeyId: id }));
     await schedule(7);
 
-    world.passDays(6.9);
+    await world.passDays(6.9);
     expect((await describeKey('alias/orders'))?.KeyState).toBe('PendingDeletion');
 
-    world.passDays(0.2);
+    await world.passDays(0.2);
     expect(await refusalOf(describeKey(id))).toMatchObject({ code: 'NotFoundException', message: `Key '${arn}' does not exist` });
     expect(await refusalOf(describeKey('alias/orders'))).toMatchObject({ code: 'NotFoundException' });
     expect(await refusalOf(client.send(new kms.CancelKeyDeletionCommand({ KeyId: id })))).toMatchObject({

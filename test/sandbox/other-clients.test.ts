@@ -76,7 +76,7 @@ describe.runIf(isInstalled('The AWS CLI', 'aws', ['--version']))('the AWS CLI', 
       cli('ssm', 'get-parameters-by-path', '--path', '/cli'),
       refused('iam', 'get-role', '--role-name', 'none'),
       refused('ssm', 'get-parameter', '--name', 'none'),
-      refused('dynamodb', 'list-tables'),
+      refused('glue', 'get-databases'),
     ];
 
     expect(await Promise.all(reads)).toMatchObject([
@@ -85,7 +85,7 @@ describe.runIf(isInstalled('The AWS CLI', 'aws', ['--version']))('the AWS CLI', 
       { Parameters: [{ Value: '{"version":1}' }] },
       expect.stringContaining('(NoSuchEntity)'),
       expect.stringContaining('(ParameterNotFound)'),
-      expect.stringContaining('has no service dynamodb'),
+      expect.stringContaining('has no service glue'),
     ]);
   });
 });

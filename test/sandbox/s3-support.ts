@@ -8,6 +8,7 @@ import {
   S3Client,
   type S3ClientConfig,
 } from '@aws-sdk/client-s3';
+import { virtualClock } from '../../infra/sandbox/clock.ts';
 import { createLocalAws } from '../../infra/sandbox/local-aws.ts';
 
 export const source = { account: '111111111111', region: 'eu-west-1' } as const;
@@ -21,8 +22,8 @@ interface Place {
 export const daysLater = (date: Date, days: number): Date => new Date(date.getTime() + days * 86_400_000);
 
 export function twoAccounts() {
-  let now = new Date('2026-01-01T00:00:00Z');
-  const aws = createLocalAws({ clock: { now: () => now } });
+  const clock = virtualClock();
+  const aws = createLocalAws({ clock });
   const config = ({ account, region }: Place) => ({
     region,
     credentials: { accessKeyId: account, secretAccessKey: 'any' },
@@ -34,9 +35,7 @@ export function twoAccounts() {
     s3,
     kms: (place: Place) => new KMSClient(config(place)),
     iam: (place: Place) => new IAMClient(config(place)),
-    passDays: (days: number) => {
-      now = daysLater(now, days);
-    },
+    passDays: (days: number) => clock.advance(days * 86_400),
     bucket: (place: Place, name: string, more: Partial<CreateBucketRequest> = {}) => {
       const where = { LocationConstraint: place.region as 'eu-west-1' };
       return s3(place).send(new CreateBucketCommand({ Bucket: name, CreateBucketConfiguration: where, ...more }));

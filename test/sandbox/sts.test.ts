@@ -1,10 +1,18 @@
-import { CreateAccessKeyCommand, CreateRoleCommand, CreateUserCommand, DeleteRoleCommand } from '@aws-sdk/client-iam';
+import {
+  CreateAccessKeyCommand,
+  CreateRoleCommand,
+  CreateUserCommand,
+  DeleteRoleCommand,
+  DeleteRolePolicyCommand,
+  PutRolePolicyCommand,
+  PutUserPolicyCommand,
+} from '@aws-sdk/client-iam';
 import { ListBucketsCommand } from '@aws-sdk/client-s3';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import { AssumeRoleCommand, type AssumeRoleCommandInput, type Credentials, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { describe, expect, it } from 'vitest';
 import type { LocalAws } from '../../infra/sandbox/local-aws.ts';
-import { aClock, clientsOf, destination, freshAws, refusalOf, source, trustOf } from './front-clients.ts';
+import { aClock, allow, clientsOf, destination, freshAws, refusalOf, source, trustOf } from './front-clients.ts';
 
 const roleArn = `arn:aws:iam::${destination}:role/healer`;
 type Who = Parameters<typeof clientsOf>[1];
@@ -32,6 +40,9 @@ const isAllowed = async (call: Promise<unknown>): Promise<boolean> => {
 async function aUser(aws: LocalAws) {
   const { iam } = clientsOf(aws);
   await iam.send(new CreateUserCommand({ UserName: 'ana' }));
+  // Across accounts both sides have to allow.
+  const PolicyDocument = allow('sts:AssumeRole');
+  await iam.send(new PutUserPolicyCommand({ UserName: 'ana', PolicyName: 'assume', PolicyDocument }));
   const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: 'ana' }));
   return { accessKeyId: AccessKey?.AccessKeyId ?? '', secretAccessKey: 'any' };
 }
@@ -90,7 +101,7 @@ describe('a role session', () => {
     const { sessionToken, ...keys } = keysOf((await assume(aws)).Credentials);
     const given = token(sessionToken);
     const { s3, sts, ssm } = clientsOf(aws, given === undefined ? keys : { ...keys, sessionToken: given });
-    clock.advance(seconds);
+    await clock.advance(seconds);
 
     const refusals = [
       await refusalOf(s3.send(new ListBucketsCommand({}))),
@@ -106,7 +117,7 @@ describe('a role session', () => {
     const aws = freshAws({ clock });
     await createRole(aws, trustOf({ AWS: source }));
     const { Credentials } = await assume(aws, source, { DurationSeconds: 900 });
-    clock.advance(899);
+    await clock.advance(899);
 
     expect(await identity(aws, keysOf(Credentials))).toMatchObject({ Account: destination });
   });
@@ -148,9 +159,9 @@ describe('assuming a role', () => {
       allowed: false,
     },
     {
-      because: 'a Deny names everybody else',
+      because: 'a Deny has NotPrincipal, which trust policies cannot have',
       trust: both(allowSource, { Effect: 'Deny', NotPrincipal: { AWS: [userArn, source] }, Action: 'sts:*' }),
-      allowed: true,
+      allowed: false,
     },
     {
       because: 'the external id fits',
@@ -201,8 +212,13 @@ describe('assuming a role', () => {
       allowed: false,
     },
     {
+      because: 'its time has come',
+      trust: trustOf({ AWS: source }, condition({ DateGreaterThan: { 'aws:CurrentTime': '2025-01-01T00:00:00Z' } })),
+      allowed: true,
+    },
+    {
       because: 'an Allow is conditioned on what cannot be told',
-      trust: trustOf({ AWS: source }, condition({ DateLessThan: { 'aws:CurrentTime': '2030-01-01' } })),
+      trust: trustOf({ AWS: source }, condition({ StringSounds: { 'aws:PrincipalAccount': source } })),
       allowed: false,
     },
     {
@@ -210,7 +226,7 @@ describe('assuming a role', () => {
       trust: both(allowSource, {
         ...allowSource,
         Effect: 'Deny',
-        Condition: { DateLessThan: { 'aws:CurrentTime': '2030-01-01' } },
+        Condition: { StringSounds: { 'aws:PrincipalAccount': source } },
       }),
       allowed: false,
     },
@@ -249,9 +265,11 @@ describe('assuming a role', () => {
   it('works from a role that is trusted by ARN, until that very role is gone', async () => {
     const aws = freshAws();
     const hub = { RoleName: 'hub', AssumeRolePolicyDocument: trustOf({ AWS: source }) };
+    const onHub = { RoleName: 'hub', PolicyName: 'assume' };
     const { iam } = clientsOf(aws);
     const enter = async () => {
       const { Role } = await iam.send(new CreateRoleCommand(hub));
+      await iam.send(new PutRolePolicyCommand({ ...onHub, PolicyDocument: allow('sts:AssumeRole') }));
       return { arn: Role?.Arn, keys: keysOf((await assume(aws, source, { RoleArn: Role?.Arn })).Credentials) };
     };
     const first = await enter();
@@ -259,6 +277,7 @@ describe('assuming a role', () => {
     expect(await isAllowed(assume(aws, first.keys))).toBe(true);
     expect(await isAllowed(assume(aws, source))).toBe(false);
 
+    await iam.send(new DeleteRolePolicyCommand(onHub));
     await iam.send(new DeleteRoleCommand({ RoleName: 'hub' }));
     const second = await enter();
 

@@ -309,15 +309,15 @@ describe('the wire over HTTP', () => {
     },
     {
       name: 'a service it lacks, in JSON',
-      request: { ...json('DynamoDB_20120810.ListTables'), service: 'dynamodb' },
+      request: { ...json('DynamoDB_20120810.ListTables'), service: 'glue' },
       status: 501,
-      body: /"__type":"NotImplemented".*no service dynamodb/,
+      body: /"__type":"NotImplemented".*no service glue/,
     },
     {
       name: 'a service it lacks, in a form',
-      request: { ...form({ Action: 'ListTopics', Version: '2010-03-31' }), service: 'sns' },
+      request: { ...form({ Action: 'ListTopics', Version: '2010-03-31' }), service: 'cloudformation' },
       status: 501,
-      body: /<ErrorResponse.*no service sns/,
+      body: /<ErrorResponse.*no service cloudformation/,
     },
     {
       name: 'an unsigned S3 request',

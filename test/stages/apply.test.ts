@@ -14,7 +14,11 @@ interface Refusal {
 }
 
 /** Refuses a call of that operation so many times. */
-function gateway(refusing: string, refusal: Refusal, times = Number.POSITIVE_INFINITY): AwsGateway & { readonly sent: AwsCall[] } {
+function gateway(
+  refusing: string,
+  refusal: Refusal,
+  times = Number.POSITIVE_INFINITY,
+): AwsGateway & { readonly sent: AwsCall[] } {
   const sent: AwsCall[] = [];
   let left = times;
   return {
@@ -63,7 +67,9 @@ describe('applying a plan', () => {
   });
 
   it('says what was refused to whom', async () => {
-    const { by } = await applied(gateway('s3:PutBucketVersioning', { code: 'AccessDenied', message: 'not authorized to perform' }));
+    const { by } = await applied(
+      gateway('s3:PutBucketVersioning', { code: 'AccessDenied', message: 'not authorized to perform' }),
+    );
 
     expect(by('bucket-versioning orders')).toMatchObject({
       detail: expect.stringContaining('lockstep-healer needs s3:PutBucketVersioning'),
@@ -72,7 +78,12 @@ describe('applying a plan', () => {
 
   it.each([
     { operation: 's3:PutBucketPolicy', code: 'OperationAborted', message: 'conflicting', because: 'another write is under way' },
-    { operation: 's3:PutBucketPolicy', code: 'MalformedPolicy', message: 'Invalid principal in policy', because: 'S3 may not see the role yet' },
+    {
+      operation: 's3:PutBucketPolicy',
+      code: 'MalformedPolicy',
+      message: 'Invalid principal in policy',
+      because: 'S3 may not see the role yet',
+    },
     {
       operation: 'kms:PutKeyPolicy',
       code: 'MalformedPolicyDocumentException',
@@ -85,7 +96,12 @@ describe('applying a plan', () => {
       message: 'Destination bucket must have versioning enabled.',
       because: 'replication may not see versioning yet',
     },
-    { operation: 'iam:PutRolePolicy', code: 'NoSuchEntity', message: 'The role cannot be found.', because: 'IAM may not see the role yet' },
+    {
+      operation: 'iam:PutRolePolicy',
+      code: 'NoSuchEntity',
+      message: 'The role cannot be found.',
+      because: 'IAM may not see the role yet',
+    },
   ])('tries $operation again after $code, because $because', async ({ operation, because: _, ...refusal }) => {
     const { outcomes, waits } = await applied(gateway(operation, refusal, 2));
 
@@ -94,8 +110,18 @@ describe('applying a plan', () => {
   });
 
   it.each([
-    { operation: 's3:PutBucketPolicy', code: 'MalformedPolicy', message: 'Policy has invalid action', because: 'waiting would not mend it' },
-    { operation: 's3:PutBucketReplication', code: 'InvalidRequest', message: 'Found duplicate priority 1.', because: 'waiting would not mend it' },
+    {
+      operation: 's3:PutBucketPolicy',
+      code: 'MalformedPolicy',
+      message: 'Policy has invalid action',
+      because: 'waiting would not mend it',
+    },
+    {
+      operation: 's3:PutBucketReplication',
+      code: 'InvalidRequest',
+      message: 'Found duplicate priority 1.',
+      because: 'waiting would not mend it',
+    },
     { operation: 's3:PutBucketPolicy', ...denied, because: 'nobody will grant it meanwhile' },
   ])('does not try $operation again after $code: $because', async ({ operation, because: _, ...refusal }) => {
     const aws = gateway(operation, refusal);
@@ -114,8 +140,24 @@ describe('applying a plan', () => {
     expect(by('bucket-policy orders-dr')?.outcome).toBe('failed');
   });
 
+  it('says so when a public statement of others keeps S3 from taking the policy', async () => {
+    const message =
+      'not authorized to perform: s3:PutBucketPolicy because public policies are prevented by the BlockPublicPolicy setting';
+    const { by } = await applied(gateway('s3:PutBucketPolicy', { code: 'AccessDenied', message }));
+
+    expect(by('bucket-policy orders-dr')).toMatchObject({
+      detail: expect.stringContaining('A statement of others in it is public'),
+    });
+  });
+
   it('names the dead principal that keeps AWS from taking a policy, and does not wait', async () => {
-    const dead = { Sid: 'Team', Effect: 'Allow', Principal: { AWS: 'AROAEXAMPLETEAMROLE12' }, Action: 's3:GetObject', Resource: '*' };
+    const dead = {
+      Sid: 'Team',
+      Effect: 'Allow',
+      Principal: { AWS: 'AROAEXAMPLETEAMROLE12' },
+      Action: 's3:GetObject',
+      Resource: '*',
+    };
     const { steps: planned } = planWith(group, {
       'bucket-policy orders-dr': { status: 'present', value: { document: { Statement: [dead] } } },
     });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { aspects } from '../../shared/aspects/index.ts';
 import { compare } from '../../shared/stages/compare.ts';
 import { targetsOf } from '../../shared/stages/targets.ts';
-import { aspects } from '../../shared/aspects/index.ts';
 import { aGroup, aReplication, replications } from '../support/builders.ts';
 import { absent, comparedWith, gone, label, present, unreadable } from '../support/observations.ts';
 
@@ -77,7 +77,10 @@ describe('comparing', () => {
     { status: 'gone', verdict: 'blocked' },
   ] as const)('does not guess what needs a key whose alias is $status', ({ status, verdict }) => {
     const replication = aReplication();
-    const unresolved = { named: 'arn:aws:kms:eu-central-1:222222222222:alias/dr', unresolved: { status, reason: 'alias/dr: no' } };
+    const unresolved = {
+      named: 'arn:aws:kms:eu-central-1:222222222222:alias/dr',
+      unresolved: { status, reason: 'alias/dr: no' },
+    };
     const group = aGroup([{ ...replication, destination: { ...replication.destination, key: unresolved } }]);
     const targets = targetsOf(group, aspects);
     const compared = compare(targets, new Map(targets.map(({ key }) => [key, absent])));

@@ -77,7 +77,9 @@ describe('observing', () => {
 
   it('does not take a boundary for missing when the role could not be read', async () => {
     const role = targets.find(({ aspect }) => aspect.name === 'role-other-policies');
-    const aws = answering(({ operation }) => (operation === 'iam:GetRole' ? 'AccessDenied' : { PolicyNames: [], AttachedPolicies: [] }));
+    const aws = answering(({ operation }) =>
+      operation === 'iam:GetRole' ? 'AccessDenied' : { PolicyNames: [], AttachedPolicies: [] },
+    );
 
     const seen = await observe(targets, aws);
 
@@ -89,7 +91,11 @@ describe('observing', () => {
   it('tells how far it has come', async () => {
     const told: number[] = [];
 
-    await observe(targets, answering(() => 'AccessDenied'), (done) => told.push(done));
+    await observe(
+      targets,
+      answering(() => 'AccessDenied'),
+      (done) => told.push(done),
+    );
 
     expect(told).toEqual(targets.map((_, index) => index + 1));
   });

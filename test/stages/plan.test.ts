@@ -1,8 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Aspect } from '../../shared/aspects/aspect.ts';
+import { bucketVersioning } from '../../shared/aspects/bucket-versioning.ts';
 import { aspects } from '../../shared/aspects/index.ts';
 import type { Step } from '../../shared/model/finding.ts';
 import type { Replication } from '../../shared/model/replication.ts';
+import { compare } from '../../shared/stages/compare.ts';
 import { planRepairs } from '../../shared/stages/plan.ts';
 import { targetKey, targetsOf } from '../../shared/stages/targets.ts';
 import { aGroup, aReplication, later, replications } from '../support/builders.ts';
@@ -218,10 +221,16 @@ describe('planning for replications that share a resource', () => {
   it('keeps the rule of a replication that waits, also where the document is exclusive', () => {
     const group = oneToMany({ ...paused, exclusive: true }, { exclusive: true });
     const target = targetsOf(group, aspects).find(({ key }) => key === 'replication-configuration arn:aws:s3:::orders');
-    const healthy = target?.aspect.desired(target.sharers, target.on) as { readonly Role: string; readonly Rules: readonly object[] };
+    const healthy = target?.aspect.desired(target.sharers, target.on) as {
+      readonly Role: string;
+      readonly Rules: readonly object[];
+    };
     const [first, second] = healthy.Rules;
     const plan = planWith(group, {
-      'replication-configuration orders': present({ ...healthy, Rules: [{ ...first, Status: 'Disabled' }, second, { ID: 'team' }] }),
+      'replication-configuration orders': present({
+        ...healthy,
+        Rules: [{ ...first, Status: 'Disabled' }, second, { ID: 'team' }],
+      }),
     });
     const [call] = plan.steps[0]?.calls ?? [];
 
@@ -231,7 +240,13 @@ describe('planning for replications that share a resource', () => {
   });
 
   it('takes nothing of others away while one that shares the resource is not exclusive', () => {
-    const foreign = { Sid: 'Team', Effect: 'Allow', Principal: '*', Action: 's3:GetObject', Resource: 'arn:aws:s3:::orders-dr/*' };
+    const foreign = {
+      Sid: 'Team',
+      Effect: 'Allow',
+      Principal: '*',
+      Action: 's3:GetObject',
+      Resource: 'arn:aws:s3:::orders-dr/*',
+    };
     const plan = planWith(manyToOne(paused, { exclusive: true }), {
       'bucket-policy orders-dr': present({ document: { Statement: [foreign] } }),
       'role-other-policies lockstep-orders': present({ inline: [], attached: [] }),
@@ -261,6 +276,35 @@ describe('planning for replications that share a resource', () => {
     expect(plan.held.map(({ aspect, replications: names }) => `${aspect} ${names}`)).toEqual([
       'bucket-policy bills',
       'replication-configuration bills',
+    ]);
+  });
+});
+
+describe('planning with any aspects', () => {
+  /** A setting of the destination bucket that is wanted on, waits for others and is written by one call. */
+  const toy = (name: string, after: readonly string[]): Aspect<unknown> => ({
+    ...(bucketVersioning as Aspect<unknown>),
+    name,
+    after,
+    resources: (r) => bucketVersioning.resources(r).slice(name === 'own' ? 0 : 1, name === 'own' ? 1 : 2),
+  });
+  const toys = [toy('own', []), toy('shared', ['own']), toy('last', ['shared'])];
+
+  it('holds for a replication what waits for a step that leaves it out', () => {
+    const group = manyToOne();
+    const targets = targetsOf(group, toys);
+    const sights = new Map(targets.map(({ key }) => [key, key === 'own arn:aws:s3:::bills' ? unreadable : absent]));
+
+    const plan = planRepairs(compare(targets, sights));
+
+    expect(plan.steps.map(({ aspect, replications: names }) => `${aspect}: ${names}`)).toEqual([
+      'own: orders',
+      'shared: orders',
+      'last: orders',
+    ]);
+    expect(plan.held.map(({ aspect, replications: names, reason }) => `${aspect}: ${names}: ${reason}`)).toEqual([
+      'shared: bills: prerequisite-unreadable',
+      'last: bills: prerequisite-held',
     ]);
   });
 });

@@ -23,8 +23,8 @@ import {
   type ReplicationConfiguration,
   type ReplicationRule,
 } from '@aws-sdk/client-s3';
-import { isObject, type JsonObject } from './meaning.ts';
 import type { Place } from './builders.ts';
+import { isObject, type JsonObject } from './meaning.ts';
 import type { Someone } from './world.ts';
 
 export interface End extends Place {
@@ -104,7 +104,9 @@ export async function editBucketPolicy({ someone }: They, end: End, edit: Edit<S
   const read = await s3.send(new GetBucketPolicyCommand({ Bucket })).catch(() => undefined);
   const statements = edit(read === undefined ? [] : parsed(read.Policy).Statement);
   if (statements.length === 0) return s3.send(new DeleteBucketPolicyCommand({ Bucket }));
-  return s3.send(new PutBucketPolicyCommand({ Bucket, Policy: JSON.stringify({ Version: '2012-10-17', Statement: statements }) }));
+  return s3.send(
+    new PutBucketPolicyCommand({ Bucket, Policy: JSON.stringify({ Version: '2012-10-17', Statement: statements }) }),
+  );
 }
 
 export async function editKeyPolicy({ someone }: They, end: End, edit: Edit<Statements>): Promise<unknown> {
@@ -133,7 +135,13 @@ export async function editRolePolicy({ someone, source, role }: They, edit: Edit
 export const putInline = ({ someone, source, role }: They, PolicyName: string, ...Statement: Statements): Promise<unknown> =>
   someone
     .iam(source)
-    .send(new PutRolePolicyCommand({ RoleName: role.name, PolicyName, PolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement }) }));
+    .send(
+      new PutRolePolicyCommand({
+        RoleName: role.name,
+        PolicyName,
+        PolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement }),
+      }),
+    );
 
 export const deleteInline = ({ someone, source, role }: They, PolicyName: string): Promise<unknown> =>
   someone.iam(source).send(new DeleteRolePolicyCommand({ RoleName: role.name, PolicyName }));
@@ -186,6 +194,4 @@ export const foreignRule = ({ destination }: Subject, more: Partial<ReplicationR
 });
 
 export const putLifecycle = ({ someone }: They, end: End, ...Rules: LifecycleRule[]): Promise<unknown> =>
-  someone
-    .s3(end)
-    .send(new PutBucketLifecycleConfigurationCommand({ Bucket: end.bucket, LifecycleConfiguration: { Rules } }));
+  someone.s3(end).send(new PutBucketLifecycleConfigurationCommand({ Bucket: end.bucket, LifecycleConfiguration: { Rules } }));

@@ -108,23 +108,29 @@ interface Picks {
 
 function factsOf(view: View, { statements, keyStatements }: Picks, options: FactOptions): ReadonlySet<string> {
   return new Set([
-    ...view.buckets.entries().flatMap(([name, bucket]) => [
-      ...bucketFacts(name, bucket, options),
-      ...grantFacts(`policy of ${name}`, bucket.policy, statements),
-      ...[...(bucket.replication?.Rules ?? []), ...(bucket.lifecycle ?? [])]
-        .filter((rule) => isOurs(rule.ID))
-        .map((rule) => ruleFact(name, rule, options)),
-    ]),
-    ...view.keys.entries().flatMap(([arn, key]) => [
-      `state of ${arn}: ${key.state}`,
-      ...grantFacts(`policy of ${arn}`, key.policy, keyStatements, arn),
-    ]),
-    ...view.roles.entries().flatMap(([arn, role]) => [
-      ...grantFacts(`trust of ${arn}`, role.trust, statements),
-      ...Object.entries(role.inline).flatMap(([policy, document]) =>
-        isOurs(policy) ? grantFacts(`${policy} of ${arn}`, document, () => true) : [],
-      ),
-    ]),
+    ...view.buckets
+      .entries()
+      .flatMap(([name, bucket]) => [
+        ...bucketFacts(name, bucket, options),
+        ...grantFacts(`policy of ${name}`, bucket.policy, statements),
+        ...[...(bucket.replication?.Rules ?? []), ...(bucket.lifecycle ?? [])]
+          .filter((rule) => isOurs(rule.ID))
+          .map((rule) => ruleFact(name, rule, options)),
+      ]),
+    ...view.keys
+      .entries()
+      .flatMap(([arn, key]) => [
+        `state of ${arn}: ${key.state}`,
+        ...grantFacts(`policy of ${arn}`, key.policy, keyStatements, arn),
+      ]),
+    ...view.roles
+      .entries()
+      .flatMap(([arn, role]) => [
+        ...grantFacts(`trust of ${arn}`, role.trust, statements),
+        ...Object.entries(role.inline).flatMap(([policy, document]) =>
+          isOurs(policy) ? grantFacts(`${policy} of ${arn}`, document, () => true) : [],
+        ),
+      ]),
   ]);
 }
 
@@ -152,12 +158,14 @@ export function foreignContent(view: View): Readonly<Record<string, Json>> {
   const rules = (given: readonly (ReplicationRule | LifecycleRule)[] = []): Json =>
     given.filter(({ ID }) => !isOurs(ID)).map(plain);
   const places: readonly (readonly [string, Json])[] = [
-    ...view.buckets.entries().flatMap(([name, bucket]) => [
-      [`policy of ${name}`, others(bucket.policy)] as const,
-      [`replication rules of ${name}`, rules(bucket.replication?.Rules)] as const,
-      [`lifecycle rules of ${name}`, rules(bucket.lifecycle)] as const,
-      [`blocked encryption of ${name}`, plain(bucket.encryption.BlockedEncryptionTypes ?? null)] as const,
-    ]),
+    ...view.buckets
+      .entries()
+      .flatMap(([name, bucket]) => [
+        [`policy of ${name}`, others(bucket.policy)] as const,
+        [`replication rules of ${name}`, rules(bucket.replication?.Rules)] as const,
+        [`lifecycle rules of ${name}`, rules(bucket.lifecycle)] as const,
+        [`blocked encryption of ${name}`, plain(bucket.encryption.BlockedEncryptionTypes ?? null)] as const,
+      ]),
     ...view.keys.entries().map(([arn, key]) => [`policy of ${arn}`, others(key.policy)] as const),
     ...view.roles.entries().flatMap(([arn, role]) => [
       [`trust of ${arn}`, others(role.trust)] as const,

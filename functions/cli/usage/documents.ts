@@ -24,11 +24,12 @@ export function addSchema(program: Command, cli: Cli, run: Run): void {
     .command('schema')
     .summary('print the JSON Schema of documents')
     .description('Prints the JSON Schema of documents, for editors: completion, descriptions and checks while you write.')
+    .option('--state', 'of states instead: what `lockstep explain --state` takes', false)
     .addHelpText(
       'after',
       examples(['lockstep schema > lockstep.schema.json', 'then begin a document with "$schema": "./lockstep.schema.json"']),
     )
-    .action(() => run(import('../commands/schema.ts').then(({ schema }) => schema(cli))));
+    .action(({ state }: { state: boolean }) => run(import('../commands/schema.ts').then(({ schema }) => schema(cli, state))));
 }
 
 interface PushFlags {

@@ -67,6 +67,19 @@ export function withAccess(command: Command): Command {
     .addOption(regionOption());
 }
 
+export function withOrganization(command: Command): Command {
+  return command
+    .optionsGroup('Policies of the organization:')
+    .option(
+      '--organization',
+      'read SCPs and RCPs of both accounts with your own credentials, those of the management account or a delegated administrator (default: left out, and said so)',
+    )
+    .option(
+      '--organization-file <file>',
+      'take them from a file: the `accounts` of a state, see `lockstep schema --state` (default: none)',
+    );
+}
+
 export const withJson = (command: Command, what = 'print one JSON object, for scripts'): Command =>
   command.optionsGroup('Output:').option('--json', what, false);
 
@@ -82,6 +95,9 @@ export interface Flags {
   readonly profile?: readonly string[];
   readonly region?: string;
   readonly json: boolean;
+  /** Undefined where a command has no such options. */
+  readonly organization?: boolean;
+  readonly organizationFile?: string;
 }
 
 /** Names may be given as arguments and with `--replication`. */

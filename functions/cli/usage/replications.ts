@@ -2,7 +2,18 @@
 import { type Command, Option } from 'commander';
 import type { Cli } from '../cli.ts';
 import type { Side } from '../sides.ts';
-import { EXIT_CODES, examples, type Flags, named, type Run, withAccess, withDocuments, withJson } from './options.ts';
+import {
+  EXIT_CODES,
+  examples,
+  type Flags,
+  named,
+  type Run,
+  repeatable,
+  withAccess,
+  withDocuments,
+  withJson,
+  withOrganization,
+} from './options.ts';
 
 export function addPlan(program: Command, cli: Cli, run: Run): void {
   const command = program
@@ -11,7 +22,7 @@ export function addPlan(program: Command, cli: Cli, run: Run): void {
     .description(
       'Compares buckets, keys, roles and policies with the documents and shows what would be repaired. Writes nothing.',
     );
-  withJson(withAccess(withDocuments(command)))
+  withJson(withOrganization(withAccess(withDocuments(command))))
     .addHelpText(
       'after',
       `${EXIT_CODES}\n${examples(['lockstep plan', 'all documents in Parameter Store'], ['lockstep plan --document orders.yaml', 'one file, without Parameter Store'], ['lockstep plan orders-dr --json', 'one replication, for a script'], ['lockstep plan --document orders.json --no-assume --profile 111111111111=prod --profile 222222222222=backup', 'with your own profiles instead of the spoke roles'])}`,
@@ -28,7 +39,7 @@ export function addApply(program: Command, cli: Cli, run: Run): void {
     .description(
       'Repairs what drifted and reads every repair back. On a terminal it shows the plan and asks first; without one, and with --json, it repairs at once.',
     );
-  withJson(withAccess(withDocuments(command)))
+  withJson(withOrganization(withAccess(withDocuments(command))))
     .optionsGroup('Repairing:')
     .option('-y, --yes', 'do not ask', false)
     .addHelpText(
@@ -40,20 +51,59 @@ export function addApply(program: Command, cli: Cli, run: Run): void {
     );
 }
 
+interface ExplainFlags extends Flags {
+  readonly state?: string;
+  readonly save?: string;
+  readonly force: boolean;
+  readonly object?: string;
+  readonly objectKeyArn?: string;
+  readonly tag?: readonly string[];
+}
+
+const EXPLAIN_EXIT_CODES = `
+Exit codes:
+  0  allowed          every hop is allowed, as far as policies were read
+  2  denied           at least one hop is denied, or cannot be told
+  1  error            a document, a state or an argument is wrong, or AWS could not be asked`;
+
+const withQuestion = (command: Command): Command =>
+  command
+    .optionsGroup('Which object:')
+    .option('--object <key>', 'ask about this object (default: one that the rules would replicate)')
+    .option('--object-key-arn <arn>', 'with --object: the KMS key it is under (default: as the source bucket encrypts)')
+    .addOption(
+      repeatable('--tag <key=value>', 'with --object: a tag it has; can be repeated (default: none, or what the rule asks for)'),
+    );
+
+const withState = (command: Command): Command =>
+  command
+    .optionsGroup('Without AWS:')
+    .option(
+      '--save <file>',
+      'write everything that was read to a file: policies, settings, key states; no secrets (default: nothing is written)',
+    )
+    .option('--force', 'with --save: replace the file when it is there', false)
+    .option(
+      '--state <file>',
+      'explain what such a file says, without AWS and without a document; - is the standard input (default: ask AWS)',
+    );
+
 export function addExplain(program: Command, cli: Cli, run: Run): void {
   const command = program
-    .command('explain <name>')
+    .command('explain [name]')
     .summary('show why a replication works, or does not')
     .description(
-      'Shows the chain of one replication, link by link: may S3 read, decrypt, replicate and encrypt, which statement decides, and how every setting stands. Writes nothing.',
+      'Shows the chain of one replication, link by link: would S3 attempt an object, may it read, decrypt, replicate and encrypt, which statement decides or is missing, and how every setting stands. Writes nothing in AWS.',
     );
-  withJson(withAccess(withDocuments(command)))
+  withJson(withState(withQuestion(withOrganization(withAccess(withDocuments(command))))))
     .addHelpText(
       'after',
-      `${EXIT_CODES}\n${examples(['lockstep explain orders-dr', 'a replication in Parameter Store'], ['lockstep explain orders-dr --document orders.yaml', 'from a file'])}`,
+      `${EXPLAIN_EXIT_CODES}\n${examples(['lockstep explain orders-dr', 'a replication in Parameter Store'], ['lockstep explain orders-dr --document orders.yaml', 'from a file'], ['lockstep explain orders-dr --object invoices/2026.pdf --tag team=billing', 'one object'], ['lockstep explain orders-dr --save state.json', 'keep what was read'], ['lockstep explain --state state.json', 'explain it again, or what you have written yourself'])}`,
     )
-    .action((name: string, flags: Flags) =>
-      run(import('../commands/explain.ts').then(({ explain }) => explain(cli, name, named([], flags)))),
+    .action((name: string | undefined, flags: ExplainFlags) =>
+      run(
+        import('../commands/explain.ts').then(({ explain }) => explain(cli, name, { ...named([], flags), tag: flags.tag ?? [] })),
+      ),
     );
 }
 

@@ -5,7 +5,7 @@ import { block, indent, labelled, paint, printable, type Style, truncate } from 
 
 const MOST_LINES = 24;
 
-function quoted(style: Style, statement: unknown): string {
+export function quoted(style: Style, statement: unknown): string {
   const text = typeof statement === 'string' ? statement : compactJson(statement, style.width - 8);
   const lines = text.split('\n');
   const shown = lines.slice(0, MOST_LINES).map((line) => truncate(printable(line), style.width - 8));

@@ -1,36 +1,24 @@
-/** The chain of one replication, hop by hop. */
-import type { ProofHop, ReplicationReport } from '../../../shared/model/finding.ts';
+/** The chain of one replication: may an object pass, and how does every setting stand. */
+import type { ReplicationReport } from '../../../shared/model/finding.ts';
 import type { Replication } from '../../../shared/model/replication.ts';
+import type { Proof } from '../../../shared/policy/proof.ts';
+import type { BucketState, ReplicationState } from '../../../shared/policy/replication-state.ts';
+import type { Run } from '../run.ts';
 import { itemsOf } from '../standing.ts';
 import { blockerText, distinctBlockers } from './blocker.ts';
 import { itemText, place, type Titles, titleAt } from './item.ts';
 import { headline } from './overview.ts';
+import { proofText } from './proof.ts';
 import { block, labelled, paint, printable, type Style } from './text.ts';
 
-const looks = {
-  allowed: { sign: '✓', colour: 'green' },
-  denied: { sign: '✗', colour: 'red' },
-  'cannot-tell': { sign: '?', colour: 'yellow' },
-} as const;
-
-const hopTitles: Readonly<Record<string, string>> = {
-  attempted: 'S3 attempts the object',
-  'assume-role': 'S3 assumes the replication role',
-  'read-configuration': 'the role reads the replication configuration',
-  'read-objects': 'the role reads source objects',
-  'decrypt-source': 'the role decrypts with the source key',
-  replicate: 'the role writes replicas to the destination',
-  'override-owner': 'the role hands replicas to the destination account',
-  'encrypt-destination': 'the role encrypts with the destination key',
-};
-
-function hopText(style: Style, { hop, answer, because, blocker }: ProofHop): string {
-  const { sign, colour } = looks[answer];
-  return [
-    `  ${paint(style, colour, sign)} ${paint(style, 'bold', printable(hopTitles[hop] ?? hop.replaceAll('-', ' ')))}`,
-    block(style, paint(style, answer === 'allowed' ? 'dim' : colour, printable(because)), 4),
-    ...(blocker ? [blockerText(style, blocker, 4, because)] : []),
-  ].join('\n');
+/** What is known of one replication, and where from. */
+export interface Explained {
+  readonly state: ReplicationState;
+  /** When AWS was asked. */
+  readonly report?: ReplicationReport;
+  readonly run?: Run;
+  /** About the file it came from. */
+  readonly notes?: readonly string[];
 }
 
 /** Settings as links of the chain: in sync, or what is wrong with them. */
@@ -48,36 +36,56 @@ function settingsText(
   });
 }
 
-function furtherBlockers(style: Style, report: ReplicationReport): readonly string[] {
+/** What no hop and no setting has told already. */
+function furtherBlockers(style: Style, report: ReplicationReport, proof: Proof): readonly string[] {
   const told = [
-    ...report.proof.flatMap(({ blocker }) => blocker ?? []),
+    ...proof.hops.flatMap(({ blocker }) => blocker ?? []),
     ...itemsOf(report).flatMap((item) => (item.standing === 'blocked' ? [item.blocker] : [])),
   ];
-  const shown = new Set(told.map((blocker) => JSON.stringify(blocker)));
-  const others = distinctBlockers(report.blockers).filter((blocker) => !shown.has(JSON.stringify(blocker)));
-  return others.map(
-    (blocker) => `  ${paint(style, 'red', '✗')} ${paint(style, 'bold', 'blocked')}\n${blockerText(style, blocker, 4)}`,
-  );
+  const shown = new Set(told.map(({ reason }) => reason));
+  return distinctBlockers(report.blockers)
+    .filter(({ reason }) => !shown.has(reason))
+    .map((blocker) => `  ${paint(style, 'red', '✗')} ${paint(style, 'bold', 'blocked')}\n${blockerText(style, blocker, 4)}`);
 }
 
+const answers = {
+  allowed: { says: 'may replicate', colour: 'green' },
+  denied: { says: 'cannot replicate', colour: 'red' },
+  'cannot-tell': { says: 'cannot be told', colour: 'yellow' },
+} as const;
+
+const endText = ({ bucket, account, region }: BucketState): string => `${bucket} (${account}, ${region})`;
+
+function stateHeadline(style: Style, { name = 'replication', source, destination }: ReplicationState, proof: Proof): string {
+  const { says, colour } = answers[proof.answer];
+  const route = `${endText(source)} -> ${endText(destination)}`;
+  return `${paint(style, 'bold', printable(name))}  ${paint(style, colour, says)}\n${block(style, paint(style, 'dim', printable(route)), 2)}`;
+}
+
+const objectText = (style: Style, { object }: ReplicationState): readonly string[] =>
+  object ? [labelled(style, 'object', printable(object.key), 2)] : [];
+
 /** Ends with a line break. */
-export function explanationText(
-  style: Style,
-  report: ReplicationReport,
-  replication: Replication | undefined,
-  titles: Titles,
-): string {
-  const proof =
-    report.proof.length === 0
-      ? []
-      : [paint(style, 'bold', 'May an object pass?'), ...report.proof.map((hop) => hopText(style, hop)), ''];
+export function explanationText(style: Style, explained: Explained & { readonly proof: Proof }, titles: Titles): string {
+  const { state, report, run, notes = [], proof } = explained;
+  const replication = run?.replications.get(report?.name ?? '');
+  const settings = report
+    ? [
+        '',
+        paint(style, 'bold', 'Settings'),
+        ...settingsText(style, report, replication, titles),
+        ...furtherBlockers(style, report, proof),
+        ...report.advisories
+          .filter((note) => !proof.advisories.includes(note))
+          .map((note) => labelled(style, 'note', printable(note), 2)),
+      ]
+    : [];
   return `${[
-    headline(style, report, replication),
+    report ? headline(style, report, replication) : stateHeadline(style, state, proof),
+    ...objectText(style, state),
     '',
-    ...proof,
-    paint(style, 'bold', 'Settings'),
-    ...settingsText(style, report, replication, titles),
-    ...furtherBlockers(style, report),
-    ...report.advisories.map((note) => labelled(style, 'note', printable(note), 2)),
+    proofText(style, proof),
+    ...settings,
+    ...notes.map((note) => labelled(style, 'note', printable(note), 2)),
   ].join('\n')}\n`;
 }

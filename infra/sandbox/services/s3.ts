@@ -1,5 +1,5 @@
 /**
- * Amazon S3 of the local AWS: buckets and their settings.
+ * Amazon S3 of the local AWS: buckets, their settings and their objects.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html
  */
@@ -10,6 +10,7 @@ import { encryptionHandlers } from './s3/encryption.ts';
 import { lifecycleHandlers } from './s3/lifecycle.ts';
 import { notificationHandlers } from './s3/notifications.ts';
 import { objectLockHandlers } from './s3/object-lock.ts';
+import { objectHandlers } from './s3/objects/handlers.ts';
 import { policyHandlers } from './s3/policy.ts';
 import { publicAccessHandlers } from './s3/public-access.ts';
 import { replicationHandlers } from './s3/replication.ts';
@@ -32,4 +33,5 @@ export const s3Handlers = {
   ...notificationHandlers,
   ...taggingHandlers,
   ...servingHandlers,
+  ...objectHandlers,
 } satisfies Readonly<Record<string, Handler>>;

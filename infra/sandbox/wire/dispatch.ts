@@ -3,13 +3,15 @@ import { AwsError, type CallContext, type Caller, type Handler } from '../servic
 import type { World } from '../world.ts';
 import { guessService, type SigningScope, signingScope } from './credential.ts';
 import { unwrapBody, type WireRequest, type WireResponse } from './http.ts';
+import { NoAnswer } from './no-answer.ts';
 import type { Protocol, Refusal } from './protocol.ts';
 
 /** One service behind the wire. */
 export interface LocalService {
   /** Signing name, e.g. `kms`. */
   readonly name: string;
-  readonly protocol: Protocol;
+  /** The protocol a request is written in; a service may speak several. */
+  protocolFor(request: WireRequest): Protocol;
   readonly handlers: Readonly<Record<string, Handler>>;
 }
 
@@ -25,6 +27,8 @@ export interface CallRecord {
   readonly input: object;
   /** AWS's error code, when the call was refused. */
   readonly error: string | undefined;
+  /** Why it was refused, where the local AWS knows more than AWS tells. */
+  readonly reason?: string;
 }
 
 /** How a call went. */
@@ -42,25 +46,27 @@ type Answer = { readonly output: object } | undefined;
 
 export interface Dispatch {
   readonly world: World;
-  readonly services: ReadonlyMap<string, LocalService>;
+  /** By signing name. A service is loaded when it is first called. */
+  readonly services: ReadonlyMap<string, () => Promise<LocalService>>;
   readonly interceptors: readonly Interceptor[];
   /** Who signed; or why the credentials are refused, and a sentence about it. */
   resolveCaller(scope: SigningScope): Caller | { readonly refusal: Refusal; readonly message: string };
   record(call: CallRecord): void;
 }
 
-/** Answers one request. Never throws: every failure is a response in the service's own spelling. */
+/** Answers one request: every failure is a response in the service's own spelling. @throws NoAnswer when none is to come */
 export async function dispatch(on: Dispatch, incoming: WireRequest): Promise<WireResponse> {
   const requestId = randomUUID();
   const scope = signingScope(incoming);
   const name = scope?.service ?? guessService(incoming);
-  const service = on.services.get(name);
+  const service = await on.services.get(name)?.();
   if (!service) return unknownService(on, incoming, name, requestId);
-  const { protocol } = service;
+  const protocol = service.protocolFor(incoming);
   try {
-    const { operation, output } = await answer(on, service, unwrapBody(incoming, name), scope, requestId);
+    const { operation, output } = await answer(on, service, protocol, unwrapBody(incoming, name), scope, requestId);
     return withoutBodyOfHead(incoming, protocol.writeOutput(operation, output, requestId));
   } catch (error) {
+    if (error instanceof NoAnswer) throw error;
     return withoutBodyOfHead(incoming, protocol.writeError(asAwsError(error, protocol), requestId));
   }
 }
@@ -68,12 +74,12 @@ export async function dispatch(on: Dispatch, incoming: WireRequest): Promise<Wir
 /** From the request to the handler's output. */
 async function answer(
   on: Dispatch,
-  service: LocalService,
+  { name, handlers }: LocalService,
+  protocol: Protocol,
   request: WireRequest,
   scope: SigningScope | undefined,
   requestId: string,
 ) {
-  const { protocol, name } = service;
   const operation = protocol.operationOf(request);
   const record: CallRecord = {
     time: on.world.clock.now(),
@@ -89,7 +95,7 @@ async function answer(
   try {
     const caller = callerOf(on, protocol, scope);
     known.record = { ...record, caller: caller.arn, account: caller.account };
-    const handler = service.handlers[operation.name];
+    const handler = handlers[operation.name];
     if (!handler) throw new AwsError('NotImplemented', `The local AWS does not implement ${name}:${operation.name}.`, 501);
     const input = await readInput(protocol, operation, request);
     known.record = { ...known.record, input };
@@ -100,12 +106,15 @@ async function answer(
       requestId,
       service: name,
       operation: operation.name,
+      shape: operation,
+      ...(request.headers['user-agent'] !== undefined && { userAgent: request.headers['user-agent'] }),
+      sourceIp: request.sourceIp ?? '127.0.0.1',
     };
     const output = await runHandler(on.interceptors, handler, call, input);
     on.record(known.record);
     return { operation, output };
   } catch (error) {
-    on.record({ ...known.record, error: asAwsError(error, protocol).code });
+    on.record({ ...known.record, ...failureOf(error, protocol) });
     throw error;
   }
 }
@@ -155,6 +164,13 @@ async function readInput(protocol: Protocol, ...[operation, request]: Parameters
   }
 }
 
+/** What the record tells of it. */
+function failureOf(error: unknown, protocol: Protocol): Pick<CallRecord, 'error' | 'reason'> {
+  if (error instanceof NoAnswer) return { error: error.name, reason: error.message };
+  const { code, reason } = asAwsError(error, protocol);
+  return { error: code, ...(reason !== undefined && { reason }) };
+}
+
 function asAwsError(error: unknown, protocol: Protocol): AwsError {
   if (error instanceof AwsError) return error;
   const [code, status] = protocol.refusals.internal;
@@ -164,16 +180,16 @@ function asAwsError(error: unknown, protocol: Protocol): AwsError {
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** Answered in the protocol the request seems to be written in. */
-function unknownService(on: Dispatch, request: WireRequest, name: string, requestId: string): WireResponse {
+async function unknownService(on: Dispatch, request: WireRequest, name: string, requestId: string): Promise<WireResponse> {
   const form = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded');
-  const spoken = on.services.get(form ? 'iam' : guessService(request)) ?? on.services.values().next().value;
+  const spoken = await (on.services.get(form ? 'iam' : guessService(request)) ?? on.services.values().next().value)?.();
   const error = new AwsError(
     'NotImplemented',
     `The local AWS has no service ${name}; it has ${[...on.services.keys()].join(', ')}.`,
     501,
   );
   if (!spoken) throw error;
-  return withoutBodyOfHead(request, spoken.protocol.writeError(error, requestId));
+  return withoutBodyOfHead(request, spoken.protocolFor(request).writeError(error, requestId));
 }
 
 const withoutBodyOfHead = ({ method }: WireRequest, response: WireResponse): WireResponse =>

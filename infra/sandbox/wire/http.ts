@@ -14,6 +14,8 @@ export interface WireRequest {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
+  /** The sender's address; undefined: the request came from within this process. */
+  readonly sourceIp?: string;
 }
 
 export interface WireResponse {

@@ -1,9 +1,10 @@
 import { JsonCodec } from '@smithy/core/protocols';
 import { AwsError } from '../service.ts';
 import type { Protocol, Refusals } from './protocol.ts';
+import { queryError } from './query-error.ts';
 import type { ServiceModel } from './service-model.ts';
 
-const refusals: Refusals = {
+export const jsonRefusals: Refusals = {
   unsigned: ['MissingAuthenticationTokenException', 403],
   unknownKey: ['UnrecognizedClientException', 403],
   invalidToken: ['UnrecognizedClientException', 403],
@@ -22,7 +23,7 @@ export function jsonProtocol(model: ServiceModel): Protocol {
   const codec = new JsonCodec({ timestampFormat: { useTrait: true, default: 7 }, jsonName: false });
   const [reader, writer] = [codec.createDeserializer(), codec.createSerializer()];
   return {
-    refusals,
+    refusals: jsonRefusals,
 
     operationOf({ headers }) {
       const target = headers['x-amz-target'] ?? '';
@@ -45,7 +46,13 @@ export function jsonProtocol(model: ServiceModel): Protocol {
     writeError(error, requestId) {
       return {
         status: error.status,
-        headers: { 'content-type': contentType, 'x-amzn-requestid': requestId, 'x-amzn-errortype': error.code, ...error.headers },
+        headers: {
+          'content-type': contentType,
+          'x-amzn-requestid': requestId,
+          'x-amzn-errortype': error.code,
+          ...queryError(model, error),
+          ...error.headers,
+        },
         body: JSON.stringify({ __type: error.code, message: error.message, ...error.details }),
       };
     },

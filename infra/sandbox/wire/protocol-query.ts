@@ -51,10 +51,10 @@ function queryWriter({ xmlNamespace }: ServiceModel): Protocol['writeOutput'] {
   };
 }
 
-function queryErrors({ xmlNamespace }: ServiceModel): Protocol['writeError'] {
+function queryErrors({ xmlNamespace, queryCodes }: ServiceModel): Protocol['writeError'] {
   return ({ status, code, message, headers }, requestId) => {
     const type = status < 500 ? 'Sender' : 'Receiver';
-    const inner = `<Type>${type}</Type><Code>${escapeXml(code)}</Code><Message>${escapeXml(message)}</Message>`;
+    const inner = `<Type>${type}</Type><Code>${escapeXml(queryCodes.get(code) ?? code)}</Code><Message>${escapeXml(message)}</Message>`;
     const body = `<ErrorResponse xmlns="${xmlNamespace}"><Error>${inner}</Error><RequestId>${requestId}</RequestId></ErrorResponse>`;
     return { status, headers: { 'content-type': 'text/xml', 'x-amzn-requestid': requestId, ...headers }, body };
   };

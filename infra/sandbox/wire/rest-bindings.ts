@@ -1,6 +1,5 @@
 import { FromStringShapeDeserializer, ToStringShapeSerializer } from '@smithy/core/protocols';
 import type { NormalizedSchema } from '@smithy/core/schema';
-import type { S3Address } from './addressing.ts';
 import type { WireRequest } from './http.ts';
 import type { OperationModel } from './service-model.ts';
 
@@ -44,13 +43,16 @@ export function bindings(): (schema: NormalizedSchema) => Bindings {
   };
 }
 
+/** What stands in the path, by member. */
+export type Labels = Readonly<Record<string, string>>;
+
 /** Reads the members that travel in path, query and headers. */
-export function readBound({ bound }: Bindings, { headers, query }: WireRequest, address: S3Address): Record<string, unknown> {
+export function readBound({ bound }: Bindings, { headers, query }: WireRequest, labels: Labels): Record<string, unknown> {
   const input: Record<string, unknown> = {};
   for (const [name, schema] of bound) {
     const { httpLabel, httpHeader, httpQuery, httpPrefixHeaders } = schema.getMergedTraits();
     const text = httpHeader ? headers[httpHeader.toLowerCase()] : httpQuery ? query[httpQuery] : undefined;
-    if (httpLabel) input[name] = name === 'Bucket' ? address.bucket : address.key;
+    if (httpLabel) input[name] = labels[name] ?? '';
     else if (text !== undefined) input[name] = reader.read(schema, text);
     else if (httpPrefixHeaders !== undefined) Object.assign(input, readPrefixed(name, httpPrefixHeaders.toLowerCase(), headers));
   }

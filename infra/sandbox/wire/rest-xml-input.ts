@@ -19,7 +19,8 @@ export function restXmlReader(): Protocol['readInput'] {
 
   return (operation, request) => {
     const bound = bindingsOf(operation.input);
-    const input = readBound(bound, request, s3Address(request.host, request.path));
+    const { bucket: Bucket, key: Key } = s3Address(request.host, request.path);
+    const input = readBound(bound, request, { Bucket, Key });
     if (request.body.length === 0) return input;
     if (bound.payload) return { ...input, [bound.payload[0]]: readPayload(bound.payload[1], request.body) };
     if (bound.body.length === 0) return input;

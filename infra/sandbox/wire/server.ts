@@ -64,5 +64,6 @@ async function readRequest(request: IncomingMessage): Promise<WireRequest> {
     query: mark < 0 ? {} : Object.fromEntries(new URLSearchParams(target.slice(mark + 1))),
     headers: Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)])),
     body: await bytesOf(request),
+    ...(request.socket.remoteAddress !== undefined && { sourceIp: request.socket.remoteAddress }),
   };
 }

@@ -1,7 +1,7 @@
 import { NormalizedSchema } from '@smithy/core/schema';
-import type { $SchemaRef, SchemaTraits, SchemaTraitsObject, StaticOperationSchema } from '@smithy/types';
+import type { $SchemaRef, SchemaTraits, SchemaTraitsObject, StaticErrorSchema, StaticOperationSchema } from '@smithy/types';
 
-export type ProtocolName = 'restXml' | 'awsQuery' | 'awsJson1_0' | 'awsJson1_1';
+export type ProtocolName = 'restXml' | 'restJson1' | 'awsQuery' | 'awsJson1_0' | 'awsJson1_1' | 'rpcv2Cbor';
 
 export interface OperationModel {
   readonly name: string;
@@ -19,6 +19,10 @@ export interface ServiceModel {
   readonly xmlNamespace: string;
   /** API version, e.g. `2010-05-08`. */
   readonly version: string;
+  /** Error codes that awsQuery spells otherwise than the name of the error's shape, by that name. */
+  readonly queryCodes: ReadonlyMap<string, string>;
+  /** Once spoke awsQuery, and still tells those codes to clients that knew them. */
+  readonly queryCompatible: boolean;
 }
 
 /** A client class of the SDK, as far as describing its service needs it. */
@@ -48,26 +52,40 @@ function readService(module: object, Client: ClientClass): ServiceModel {
   const client = new Client({ region: 'us-east-1', credentials: { accessKeyId: 'none', secretAccessKey: 'none' } });
   const { protocol, protocolSettings } = client.config as {
     protocol: { getShapeId(): string };
-    protocolSettings?: Record<string, string>;
+    protocolSettings?: Partial<Record<string, string | boolean>>;
   };
   client.destroy();
   const operations = Object.values(module).filter(isOperationSchema).map(readOperation);
   return {
     protocol: protocolName(protocol.getShapeId()),
     operations: new Map(operations.map((operation) => [operation.name, operation])),
-    xmlNamespace: protocolSettings?.xmlNamespace ?? '',
-    version: protocolSettings?.version ?? '',
+    xmlNamespace: String(protocolSettings?.xmlNamespace ?? ''),
+    version: String(protocolSettings?.version ?? ''),
+    queryCodes: new Map(Object.values(module).filter(isErrorSchema).flatMap(queryCodeOf)),
+    queryCompatible: protocolSettings?.awsQueryCompatible === true,
   };
 }
 
+const protocols: readonly ProtocolName[] = ['restXml', 'restJson1', 'awsQuery', 'awsJson1_0', 'awsJson1_1', 'rpcv2Cbor'];
+
 function protocolName(shapeId: string): ProtocolName {
   const name = shapeId.slice(shapeId.indexOf('#') + 1);
-  if (name === 'restXml' || name === 'awsQuery' || name === 'awsJson1_0' || name === 'awsJson1_1') return name;
+  const known = protocols.find((protocol) => protocol === name);
+  if (known) return known;
   throw new Error(`The local AWS does not speak the protocol ${shapeId}.`);
 }
 
 // The first element of a static schema says what it is; 9 is an operation.
 const isOperationSchema = (value: unknown): value is StaticOperationSchema => Array.isArray(value) && value[0] === 9;
+
+// -3 is an error.
+const isErrorSchema = (value: unknown): value is StaticErrorSchema => Array.isArray(value) && value[0] === -3;
+
+/** @see https://smithy.io/2.0/aws/protocols/aws-query-protocol.html#aws-protocols-awsqueryerror-trait */
+function queryCodeOf([, , name, traits]: StaticErrorSchema): [string, string][] {
+  const { awsQueryError } = expandTraits(traits) as { awsQueryError?: readonly [code: string, status: number] };
+  return awsQueryError && awsQueryError[0] !== name ? [[name, awsQueryError[0]]] : [];
+}
 
 function readOperation([, , name, traits, input, output]: StaticOperationSchema): OperationModel {
   return {

@@ -20,6 +20,8 @@ export type Principal =
       readonly sessionName?: string;
       /** null: the account is in no organization; undefined: not known. */
       readonly organization?: string | null;
+      /** `o-…/r-…/ou-…/`; undefined: not known. */
+      readonly organizationPath?: string;
     }
   | {
       readonly kind: 'user';
@@ -187,9 +189,12 @@ const noService: Readonly<Record<string, ContextValue>> = {
   'aws:PrincipalServiceNamesList': null,
 };
 
-function organizationKeys(organization: string | null | undefined): Readonly<Record<string, ContextValue>> {
-  if (organization === undefined) return {};
-  return { 'aws:PrincipalOrgID': organization, ...(organization === null && { 'aws:PrincipalOrgPaths': null }) };
+function organizationKeys(organization: string | null | undefined, path?: string): Readonly<Record<string, ContextValue>> {
+  const paths = organization === null ? null : path === undefined ? undefined : [path];
+  return {
+    ...(organization !== undefined && { 'aws:PrincipalOrgID': organization }),
+    ...(paths !== undefined && { 'aws:PrincipalOrgPaths': paths }),
+  };
 }
 
 const userIdOf = (p: Extract<Principal, { kind: 'role-session' | 'user' }>): string | undefined => {
@@ -237,7 +242,7 @@ function derivedKeys(p: Principal): Readonly<Record<string, ContextValue>> {
   const userId = p.kind === 'root' ? p.account : userIdOf(p);
   return {
     ...noService,
-    ...organizationKeys(p.organization),
+    ...organizationKeys(p.organization, p.kind === 'role-session' ? p.organizationPath : undefined),
     'aws:PrincipalArn': arnOf(p) ?? null,
     'aws:PrincipalAccount': p.account,
     'aws:PrincipalType': p.kind === 'root' ? 'Account' : p.kind === 'user' ? 'User' : 'AssumedRole',

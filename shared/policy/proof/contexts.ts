@@ -59,6 +59,13 @@ const organizationOf = (facts: CallFacts, account: string): ContextValue | undef
   return read.is === 'unread' ? undefined : read.is === 'absent' ? null : read.value;
 };
 
+/** The keys of organization paths hold several values; an account has one path. */
+const organizationPathOf = (facts: CallFacts, account: string): ContextValue | undefined => {
+  const path = known(facts.state.accounts?.[account]?.organizationPath);
+  if (path.is === 'known') return [path.value];
+  return organizationOf(facts, account) === null ? null : undefined;
+};
+
 const ownerOf = (facts: CallFacts): string =>
   facts.kind === 'assume' ? accountOfArn(facts.state.role.arn) : facts.key ? accountOfArn(facts.key.arn) : facts.bucket.account;
 
@@ -115,6 +122,13 @@ export const contextTable: readonly ContextFact[] = [
     keys: ['aws:SourceOrgID'],
     source: 'unconfirmed',
     value: (facts) => (facts.tellsSource ? organizationOf(facts, facts.state.source.account) : null),
+  },
+  {
+    on: ['assume'],
+    carried: 'may',
+    keys: ['aws:SourceOrgPaths'],
+    source: 'unconfirmed',
+    value: (facts) => (facts.tellsSource ? organizationPathOf(facts, facts.state.source.account) : null),
   },
   // PutBucketReplication has no field for an external id, so S3 has none to send.
   {
@@ -195,6 +209,13 @@ export const contextTable: readonly ContextFact[] = [
     keys: ['aws:ResourceOrgID'],
     source: `${globalKeys}#condition-keys-resourceorgid`,
     value: (facts) => organizationOf(facts, ownerOf(facts)),
+  },
+  {
+    on: everywhere,
+    carried: 'always',
+    keys: ['aws:ResourceOrgPaths'],
+    source: `${globalKeys}#condition-keys-resourceorgpaths`,
+    value: (facts) => organizationPathOf(facts, ownerOf(facts)),
   },
   { on: onBuckets, carried: 'always', keys: ['s3:ResourceAccount'], source: s3Keys, value: ({ bucket }) => bucket.account },
   { on: asRole, carried: 'never', keys: s3Only, source: troubleshooting },

@@ -49,7 +49,8 @@ function ofObject(
   const key = keyNamed(state, state.source, wish.key);
   const dual = wish.algorithm === 'aws:kms:dsse';
   if (!key) return { is: 'unknown', reason: `the key behind ${wish.key} is not known` };
-  return { is: 'kms', keys: [key], bucketKey: !dual && wish.bucketKey === true, dual };
+  // Where the upload does not say, the bucket's setting holds: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html
+  return { is: 'kms', keys: [key], bucketKey: dual ? false : (wish.bucketKey ?? bucketKeyOf(state.source)), dual };
 }
 
 function defaultOf(bucket: BucketState) {

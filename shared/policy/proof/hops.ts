@@ -2,6 +2,7 @@
 import type { Blocker, ProofHop } from '../../model/finding.ts';
 import type { Answer, MissingStatement, StatementRef } from '../evaluate.ts';
 import type { ProvenCall, Weighed } from './decide-call.ts';
+import { joined } from './missing.ts';
 
 export type HopName =
   | 'attempted'
@@ -34,16 +35,15 @@ const place = (missing: readonly MissingStatement[]): string =>
     .map(({ policy, account, statement }) => `add to the ${policy} (account ${account}): ${JSON.stringify(statement)}`)
     .join('; and ');
 
-function remedyFor({ decision }: Weighed): string {
-  const { deciding, missing } = decision;
+function remedyFor({ decision: { deciding } }: Weighed, missing: readonly MissingStatement[]): string {
   if (missing.length > 0) return `${place(missing)}.`.replace(/^a/, 'A');
   if (!deciding) return 'Remove the public statement, or turn RestrictPublicBuckets off.';
   const name = deciding.sid ?? (deciding.index < 0 ? 'the policy' : `statement ${deciding.index + 1}`);
   return `Ask the owner of the ${deciding.policy} (account ${deciding.account}) to except the replication role from ${name}.`;
 }
 
-function blockerFor(weighed: Weighed): Blocker {
-  const { deciding, missing } = weighed.decision;
+function blockerFor(weighed: Weighed, missing: readonly MissingStatement[]): Blocker {
+  const { deciding } = weighed.decision;
   const owner = deciding
     ? `${deciding.policy} (account ${deciding.account})`
     : missing[0] && `${missing[0].policy} (account ${missing[0].account})`;
@@ -51,7 +51,7 @@ function blockerFor(weighed: Weighed): Blocker {
     reason: weighed.because,
     ...(owner !== undefined && { owner }),
     ...(deciding && { statement: deciding.statement }),
-    remedy: remedyFor(weighed),
+    remedy: remedyFor(weighed, missing),
   };
 }
 
@@ -61,15 +61,16 @@ export function hopOf(hop: HopName, weighed: readonly Weighed[]): Hop {
   const calls = weighed.map(({ action, resource, decision }) => ({ action, resource, decision }));
   if (!chief) return { hop, answer, because: 'Nothing to do.', calls, missing: [] };
   const { deciding } = chief.decision;
+  const missing = joined(weighed.filter((call) => call.answer !== 'allowed').flatMap((call) => call.decision.missing));
   return {
     hop,
     answer,
     because: answer === 'allowed' ? summary(weighed) : chief.answer === answer ? chief.because : undocumented(weighed),
     calls,
     ...(deciding && { deciding }),
-    missing: answer === 'allowed' ? [] : chief.decision.missing,
+    missing,
     ...(answer === 'denied' && {
-      blocker: blockerFor(chief),
+      blocker: blockerFor(chief, chief.decision.missing.length > 0 ? missing : []),
       ...(chief.call.failureReason !== undefined && { failureReason: chief.call.failureReason }),
     }),
   };
@@ -95,11 +96,18 @@ function summary(weighed: readonly Weighed[]): string {
   return `${actions.join(', ')} allowed by ${statements.join(', ')}.`;
 }
 
+/** What objects as they are written now are denied as well needs no word about older ones. */
+const isDeniedNow = (older: Weighed['call'], weighed: readonly Weighed[]): boolean =>
+  weighed.some(
+    ({ call, decision }) =>
+      call.weight !== 'older' && call.action === older.action && call.resource === older.resource && decision.answer === 'denied',
+  );
+
 export function advice(weighed: readonly Weighed[]): readonly string[] {
   return weighed.flatMap(({ call, decision }) => {
     if (decision.answer === 'allowed') return [];
     if (call.weight === 'older')
-      return decision.answer !== 'denied'
+      return decision.answer !== 'denied' || isDeniedNow(call, weighed)
         ? []
         : [
             `Objects written before S3 Bucket Keys were turned on use the object's ARN as encryption context: ${decision.because}`,

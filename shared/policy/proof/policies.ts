@@ -72,15 +72,15 @@ function levelsOf(
   if (read.is === 'absent') return [];
   if (read.is === 'known')
     return read.value.map((level) => Object.entries(level).map(([name, document]) => named(`${one} ${name}`, account, document)));
-  return options.unreadOrganizationPolicies === 'note'
+  return options.unreadOrganizationPolicies === 'note' && of?.[which] === undefined
     ? []
     : [[{ label: `${many} of account ${account}`, account, unread: read.reason }]];
 }
 
 export interface ProofOptions {
   /**
-   * What SCPs and RCPs that were not read mean. `cannot-tell`: no hop is allowed without them. `note`: they are left out,
-   * and `Proof.notRead` says so.
+   * What SCPs and RCPs mean that nobody tried to read. `cannot-tell`: no hop is allowed without them. `note`: they are left
+   * out, and `Proof.notRead` says so. Where AWS refused to show them no hop is allowed either way.
    */
   readonly unreadOrganizationPolicies?: 'cannot-tell' | 'note';
 }
@@ -148,10 +148,15 @@ export interface RolePolicies {
   on(resource: ResourcePolicy | undefined, account: string, managedKey?: boolean): Policies;
 }
 
-function organizationOf(state: ReplicationState, account: string): { readonly organization?: string | null } {
+type Membership = { readonly organization?: string | null; readonly organizationPath?: string };
+
+function organizationOf(state: ReplicationState, account: string): Membership {
   const read = known(state.accounts?.[account]?.organization);
-  if (read.is === 'unread') return {};
-  return { organization: read.is === 'absent' ? null : read.value };
+  const path = known(state.accounts?.[account]?.organizationPath);
+  return {
+    ...(read.is !== 'unread' && { organization: read.is === 'absent' ? null : read.value }),
+    ...(path.is === 'known' && { organizationPath: path.value }),
+  };
 }
 
 // The name S3 gives its session is not documented; public CloudTrail records show this one.

@@ -84,12 +84,14 @@ export interface IamState {
   readonly principals: Map<string, IamRole | IamUser>;
   /** Access keys of users of all accounts by key id. */
   readonly accessKeys: Map<string, AccessKey>;
+  /** Unique ids of roles and users so new that other services do not know them yet. */
+  readonly unseen: Set<string>;
   /** How many unique ids were given out. */
   serial: number;
 }
 
 export function newIamState(): IamState {
-  return { accounts: new Map(), principals: new Map(), accessKeys: new Map(), serial: 0 };
+  return { accounts: new Map(), principals: new Map(), accessKeys: new Map(), unseen: new Set(), serial: 0 };
 }
 
 /** The account's state; every 12-digit account exists from the start. */

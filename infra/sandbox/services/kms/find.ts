@@ -1,10 +1,8 @@
 /** From what a caller names a key by to the key. */
-import { showPolicy } from '../../principals.ts';
 import type { CallContext } from '../../service.ts';
 import { accessDenied, invalidArn, keyNotFound, notFound } from './errors.ts';
 import type { Alias, Key } from './key.ts';
 import { awsManagedKey } from './managed-key.ts';
-import { keyPolicyAllows } from './policy-access.ts';
 
 const idForm = /^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32})$/i;
 const arnForm = /^arn:aws(?:-[a-z-]+)?:kms:([a-z0-9-]+):(\d{12}):(key\/([^/]+)|alias\/.+)$/;
@@ -39,17 +37,21 @@ export function customerKeyOf(input: KeyName, call: CallContext): Key {
 }
 
 /**
- * The key that an id, key ARN, alias name or alias ARN names; by ARN also one of another account whose key policy lets the caller in.
+ * The key that an id, key ARN, alias name or alias ARN names; by ARN also one of another account. Whether the caller may use it
+ * is decided before.
  *
  * @see https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-modifying-external-accounts.html
  */
 export function anyKeyOf(input: KeyName, call: CallContext): Key {
   const arn = namedArn(input.KeyId ?? '', call);
-  const mine = accountOf(arn) === call.caller.account;
-  const key = mine ? livingKey(arn, call) : call.world.kms.keys.get(arn);
-  if (key && (mine || (isLiving(key, call) && keyPolicyAllows(showPolicy(call.world, key.policy), key.arn, call)))) return key;
+  if (accountOf(arn) === call.caller.account) return livingKey(arn, call);
+  const key = call.world.kms.keys.get(arn);
+  if (key && isLiving(key, call)) return key;
   throw accessDenied(call);
 }
+
+/** As `anyKeyOf`, for those who only ask whether there is such a key. @throws NotFoundException, InvalidArnException, AccessDeniedException */
+export const namedKey = (name: string, call: CallContext): Key => livingKey(namedArn(name, call), call);
 
 /** As `anyKeyOf` for operations of other accounts that take no alias. */
 export function sharedKeyOf(input: KeyName, call: CallContext): Key {

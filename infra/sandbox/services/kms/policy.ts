@@ -6,12 +6,13 @@ import type {
   ListKeyPoliciesResponse,
   PutKeyPolicyRequest,
 } from '@aws-sdk/client-kms';
+import { resourcePolicy } from '../../authorisation/documents.ts';
+import { judge } from '../../authorisation/judge.ts';
 import { type KeptPolicy, keepPolicy, showPolicy } from '../../principals.ts';
 import type { CallContext } from '../../service.ts';
 import { isObject, listOf } from '../s3/policy-text.ts';
 import { constraintBroken, limitExceeded, malformedPolicy, notFound } from './errors.ts';
 import { customerKeyOf, ownKeyOf } from './find.ts';
-import { keyPolicyAllows } from './policy-access.ts';
 
 /** @see https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html */
 const mostBytes = 32_768;
@@ -57,12 +58,22 @@ export function checkedPolicy(policyJson: string, keyArn: string, bypassLockoutC
   requireStatements(policyJson);
   const kept = keepPolicy(call.world, policyJson);
   if ('invalid' in kept) throw malformedPolicy('Policy contains a statement with one or more invalid principals.');
-  // The one who writes a policy must be able to write the next: https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
-  const next = { caller: call.caller, operation: 'PutKeyPolicy' };
-  if (!bypassLockoutCheck && !keyPolicyAllows(showPolicy(call.world, kept), keyArn, next)) {
+  if (!bypassLockoutCheck && !leavesCallerIn(kept, keyArn, call)) {
     throw malformedPolicy('The new key policy will not allow you to update the key policy in the future.');
   }
   return kept;
+}
+
+/**
+ * The one who writes a policy must be able to write the next, by all of their policies together.
+ *
+ * @see https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html#prevent-unmanageable-key
+ */
+function leavesCallerIn(kept: KeptPolicy, keyArn: string, call: CallContext): boolean {
+  const { account } = call.caller;
+  const policy = resourcePolicy(call.world, 'key', { label: 'new key policy', account }, kept);
+  const keys = { 'kms:CallerAccount': account, 'kms:BypassPolicyLockoutSafetyCheck': false };
+  return judge(call, { action: 'kms:PutKeyPolicy', resource: keyArn, account, policy, keys }).answer === 'allowed';
 }
 
 /** Action and Resource may be missing, principals may not. */

@@ -1,15 +1,16 @@
 /**
- * What every call on a bucket passes before its own rules: the bucket exists, is in this region, is owned by whom the caller expects,
- * and lets the caller in.
+ * What every call on a bucket passes before its own rules: the bucket exists, is in this region and is owned by whom the caller
+ * expects. Whether the caller may make the call is decided before.
  */
 import { AwsError, type CallContext } from '../../service.ts';
 import type { Bucket } from './bucket.ts';
 import { accessDenied, noSuchBucket } from './errors.ts';
-import { bucketPolicyAllows } from './foreign-access.ts';
 
 export interface OnBucket {
   readonly Bucket: string | undefined;
   readonly ExpectedBucketOwner?: string | undefined;
+  /** Of the object the call is about, if it is about one. */
+  readonly Key?: string | undefined;
 }
 
 /**
@@ -20,7 +21,7 @@ export interface OnBucket {
 export function bucketOf(input: OnBucket, call: CallContext): Bucket {
   const bucket = existingBucket(input, call);
   if (bucket.region !== call.region) throw permanentRedirect(bucket);
-  requireAccess(bucket, input, call);
+  requireOwner(bucket, input);
   return bucket;
 }
 
@@ -31,18 +32,13 @@ export function existingBucket(input: OnBucket, call: CallContext): Bucket {
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html */
-export function requireAccess(bucket: Bucket, { ExpectedBucketOwner: expected }: OnBucket, call: CallContext): void {
+export function requireOwner(bucket: Bucket, { ExpectedBucketOwner: expected }: OnBucket): void {
   if (expected !== undefined && !/^\d{12}$/.test(expected)) {
     const message = `The value of the expected bucket owner parameter must be an AWS Account ID... [${expected}]`;
     throw new AwsError('InvalidBucketOwnerAWSAccountID', message);
   }
-  const stranger = expected !== undefined && expected !== bucket.account;
-  if (stranger || !mayCall(bucket, call)) throw accessDenied('Access Denied', regionHeader(bucket));
+  if (expected !== undefined && expected !== bucket.account) throw accessDenied('Access Denied', regionHeader(bucket));
 }
-
-/** Identities of the bucket's own account may do everything; those of another account what the bucket policy lets them. */
-const mayCall = (bucket: Bucket, call: CallContext): boolean =>
-  call.caller.account === bucket.account || bucketPolicyAllows(bucket, call);
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/Redirects.html */
 function permanentRedirect(bucket: Bucket): AwsError {

@@ -17,6 +17,8 @@ import type {
   Tag,
 } from '@aws-sdk/client-s3';
 import type { KeptPolicy } from '../../principals.ts';
+import type { Upload } from './objects/upload.ts';
+import type { Version } from './objects/version.ts';
 
 export interface Bucket {
   readonly name: string;
@@ -45,8 +47,10 @@ export interface Bucket {
   logging?: LoggingEnabled;
   acceleration?: 'Enabled' | 'Suspended';
   requestPayer: 'BucketOwner' | 'Requester';
-  /** By key; a bucket with any of them cannot be deleted. */
-  readonly objects: Map<string, unknown>;
+  /** Versions and delete markers by key, newest first; a bucket with any of them cannot be deleted. */
+  readonly objects: Map<string, readonly Version[]>;
+  /** Multipart uploads in progress, by upload id. */
+  readonly uploads: Map<string, Upload>;
 }
 
 export interface S3State {
@@ -81,6 +85,7 @@ export function newBucket(made: Pick<Bucket, 'name' | 'account' | 'region' | 'lo
     tags: [],
     requestPayer: 'BucketOwner',
     objects: new Map(),
+    uploads: new Map(),
   };
 }
 

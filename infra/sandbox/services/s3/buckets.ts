@@ -12,8 +12,9 @@ import {
   type ListBucketsRequest,
   ObjectOwnership,
 } from '@aws-sdk/client-s3';
+import { publishAround } from '../../replication/signals.ts';
 import { AwsError, type CallContext } from '../../service.ts';
-import { bucketOf, existingBucket, requireAccess } from './access.ts';
+import { bucketOf, existingBucket, requireOwner } from './access.ts';
 import { grantsAtCreation } from './acl.ts';
 import { type Bucket, bucketArn, canonicalUserId, newBucket } from './bucket.ts';
 import { requireBucketName } from './bucket-name.ts';
@@ -49,6 +50,7 @@ function createBucket(input: CreateBucketRequest, call: CallContext): CreateBuck
     bucket.versioning = 'Enabled';
   }
   call.world.s3.buckets.set(name, bucket);
+  publishAround(call.world, name);
   return output;
 }
 
@@ -99,6 +101,7 @@ function deleteBucket(input: DeleteBucketRequest, call: CallContext): void {
     throw new AwsError('BucketNotEmpty', `The bucket you tried to delete is not empty${hint}`, 409, { details });
   }
   call.world.s3.buckets.delete(bucket.name);
+  publishAround(call.world, bucket.name);
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html */
@@ -114,7 +117,7 @@ function headBucket(input: HeadBucketRequest, call: CallContext): HeadBucketOutp
  */
 function getBucketLocation(input: GetBucketLocationRequest, call: CallContext): GetBucketLocationOutput {
   const bucket = existingBucket(input, call);
-  requireAccess(bucket, input, call);
+  requireOwner(bucket, input);
   const constraint = bucket.locationConstraint ?? bucket.region;
   return constraint === 'us-east-1' ? {} : { LocationConstraint: constraint as BucketLocationConstraint };
 }

@@ -13,6 +13,7 @@ import { bucketOf } from './access.ts';
 import type { Bucket } from './bucket.ts';
 import { invalidArgument, malformedXml } from './errors.ts';
 import { requireUnambiguous } from './notification-overlap.ts';
+import { announceTest } from './objects/announce.ts';
 
 interface Target {
   readonly Id?: string | undefined;
@@ -33,7 +34,7 @@ function getBucketNotificationConfiguration(
 }
 
 /**
- * Replaces everything.
+ * Replaces everything, and sends each target a message to try it out.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketNotificationConfiguration.html
  */
@@ -53,6 +54,7 @@ function putBucketNotificationConfiguration(input: PutBucketNotificationConfigur
     ...(functions.length > 0 && { LambdaFunctionConfigurations: functions }),
     ...(EventBridgeConfiguration && { EventBridgeConfiguration }),
   };
+  announceTest(call.world, bucket);
 }
 
 function checked<T extends Target>(

@@ -7,7 +7,9 @@ import type {
   GetBucketPolicyStatusRequest,
   PutBucketPolicyRequest,
 } from '@aws-sdk/client-s3';
-import { alterSpelling, keepPolicy, showPolicy } from '../../principals.ts';
+import { resourcePolicy } from '../../authorisation/documents.ts';
+import { judge } from '../../authorisation/judge.ts';
+import { alterSpelling, type KeptPolicy, keepPolicy, showPolicy } from '../../principals.ts';
 import { AwsError, type CallContext } from '../../service.ts';
 import { bucketOf, type OnBucket } from './access.ts';
 import { type Bucket, bucketArn } from './bucket.ts';
@@ -32,9 +34,29 @@ function putBucketPolicy(input: PutBucketPolicyRequest, call: CallContext): void
   const kept = keepPolicy(call.world, policy);
   if ('invalid' in kept) throw malformedPolicy('Invalid principal in policy', `"AWS" : "${kept.invalid[0] ?? ''}"`);
   if (bucket.publicAccessBlock?.BlockPublicPolicy && isPublicPolicy(policy)) throw publicPolicyBlocked(bucket, call);
+  if (!input.ConfirmRemoveSelfBucketAccess && locksOut(kept, bucket, call)) throw selfLockout(bucket, call);
 
   bucket.policy = kept;
 }
+
+/**
+ * Whether a policy would deny the one who puts it to put another one.
+ *
+ * AWS tells of the confirmation, not of the answer without it: the code is not confirmed.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html
+ */
+function locksOut(kept: KeptPolicy, bucket: Bucket, call: CallContext): boolean {
+  const { account } = bucket;
+  const policy = resourcePolicy(call.world, 'resource', { label: 'new bucket policy', account }, kept);
+  const resource = bucketArn(bucket.name);
+  return judge(call, { action: 's3:PutBucketPolicy', resource, account, policy }).by === 'explicit-deny';
+}
+
+const selfLockout = (bucket: Bucket, { caller }: CallContext): AwsError =>
+  accessDenied(
+    `The new bucket policy will not allow ${caller.arn} to update the policy of ${bucket.name} in the future. Set x-amz-confirm-remove-self-bucket-access to put it all the same.`,
+  );
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucketPolicy.html */
 function deleteBucketPolicy(input: DeleteBucketPolicyRequest, call: CallContext): void {

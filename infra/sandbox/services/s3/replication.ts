@@ -8,6 +8,7 @@ import type {
   PutBucketReplicationRequest,
   ReplicationConfiguration,
 } from '@aws-sdk/client-s3';
+import { publishPending } from '../../replication/signals.ts';
 import type { CallContext } from '../../service.ts';
 import { bucketOf } from './access.ts';
 import type { Bucket } from './bucket.ts';
@@ -41,6 +42,7 @@ function putBucketReplication(input: PutBucketReplicationRequest, call: CallCont
   for (const rule of rules) requireDestination(rule.Destination, bucket, call);
 
   bucket.replication = withIds({ Role: role, Rules: rules });
+  publishPending(call.world, bucket.name);
 }
 
 /**
@@ -79,7 +81,9 @@ const withIds = (configuration: ReplicationConfiguration): ReplicationConfigurat
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucketReplication.html */
 function deleteBucketReplication(input: DeleteBucketReplicationRequest, call: CallContext): void {
-  bucketOf(input, call).replication = undefined;
+  const bucket = bucketOf(input, call);
+  bucket.replication = undefined;
+  publishPending(call.world, bucket.name);
 }
 
 export const replicationHandlers = {

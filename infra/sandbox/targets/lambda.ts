@@ -1,0 +1,31 @@
+/**
+ * Functions that are invoked by events: taken at once, run afterwards.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-async.html
+ */
+import { type LocalFunction, type TargetDriver, TargetError } from '../targets.ts';
+import type { World } from '../world.ts';
+
+/** Seconds before the second and the third attempt; there is no fourth. */
+const pauses = [60, 120];
+
+export const toFunction: TargetDriver = (world, targetArn, body) => {
+  // An alias or version may follow the name.
+  const run = world.functions.get(targetArn) ?? world.functions.get(targetArn.split(':').slice(0, 7).join(':'));
+  if (!run) throw new TargetError('RESOURCE_NOT_FOUND', `Function not found: ${targetArn}`);
+  world.clock.after(0, () => attempt(world, run, targetArn, body, 0));
+};
+
+async function attempt(world: World, run: LocalFunction, arn: string, body: string, failures: number): Promise<void> {
+  try {
+    await run(JSON.parse(body));
+  } catch (error) {
+    const pause = pauses[failures];
+    if (pause !== undefined) {
+      world.clock.after(pause, () => attempt(world, run, arn, body, failures + 1));
+      return;
+    }
+    const reason = error instanceof Error ? error.message : String(error);
+    world.undelivered.push({ time: world.clock.now(), targetArn: arn, body, code: 'FUNCTION_FAILED', reason });
+  }
+}
