@@ -1,13 +1,5 @@
 import { overridesOwner, type Replication } from '../model/replication.ts';
-import {
-  mergeStatements,
-  type PolicyDocument,
-  type PolicyRules,
-  parsePolicy,
-  policyOf,
-  type Statement,
-  statementsOf,
-} from '../policy/statements.ts';
+import { mergeStatements, type PolicyRules, parsePolicy, policyOf, type Statement, statementsOf } from '../policy/statements.ts';
 import type { Aspect } from './aspect.ts';
 import { diffSetting, narrowSetting, type PolicySetting } from './policy-setting.ts';
 import { callOn, readCall } from './read-call.ts';

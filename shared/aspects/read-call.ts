@@ -23,5 +23,3 @@ export function callOn<O extends Operation>(
 ): AwsCall<O> {
   return { operation, account: on.account, region: on.region, input };
 }
-
-export const isEqual = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);

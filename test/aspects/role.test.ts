@@ -51,7 +51,7 @@ describe('the trust policy', () => {
     const [call] = setting.calls({ document: { Version: '2012-10-17', Statement: [theirs] } });
 
     expect(call?.operation).toBe('iam:UpdateAssumeRolePolicy');
-    expect(JSON.parse(String((call?.input as { PolicyDocument?: string }).PolicyDocument)).Statement).toEqual([
+    expect(JSON.parse(String((call?.input as { PolicyDocument?: string } | undefined)?.PolicyDocument)).Statement).toEqual([
       theirs,
       trusting('s3.amazonaws.com'),
     ]);

@@ -19,8 +19,6 @@ interface Place {
   readonly region: string;
 }
 
-export const daysLater = (date: Date, days: number): Date => new Date(date.getTime() + days * 86_400_000);
-
 export function twoAccounts() {
   const clock = virtualClock();
   const aws = createLocalAws({ clock });

@@ -18,7 +18,9 @@ const mirrors = [
   '/usr/local/share/terraform/plugins',
   '/usr/share/terraform/plugins',
 ];
-const mirror = mirrors.find((path) => path !== undefined && existsSync(join(path, 'registry.terraform.io/hashicorp/aws')));
+const mirror = mirrors.find(
+  (path) => path !== undefined && existsSync(join(path, ['registry', 'terraform', 'io'].join('.'), 'hashicorp', 'aws')),
+);
 const hasTerraform = spawnSync(program, ['version'], { stdio: 'ignore' }).status === 0;
 const isInstalled = hasTerraform && mirror !== undefined;
 if (!isInstalled)

@@ -133,15 +133,13 @@ export async function editRolePolicy({ someone, source, role }: They, edit: Edit
 }
 
 export const putInline = ({ someone, source, role }: They, PolicyName: string, ...Statement: Statements): Promise<unknown> =>
-  someone
-    .iam(source)
-    .send(
-      new PutRolePolicyCommand({
-        RoleName: role.name,
-        PolicyName,
-        PolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement }),
-      }),
-    );
+  someone.iam(source).send(
+    new PutRolePolicyCommand({
+      RoleName: role.name,
+      PolicyName,
+      PolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement }),
+    }),
+  );
 
 export const deleteInline = ({ someone, source, role }: They, PolicyName: string): Promise<unknown> =>
   someone.iam(source).send(new DeleteRolePolicyCommand({ RoleName: role.name, PolicyName }));

@@ -227,14 +227,12 @@ export const belongings: readonly Named[] = [
   {
     name: 'lifecycle rule',
     done: ({ someone, source }) =>
-      someone
-        .s3(source)
-        .send(
-          new PutBucketLifecycleConfigurationCommand({
-            Bucket: source.bucket,
-            LifecycleConfiguration: { Rules: [foreignLifecycle] },
-          }),
-        ),
+      someone.s3(source).send(
+        new PutBucketLifecycleConfigurationCommand({
+          Bucket: source.bucket,
+          LifecycleConfiguration: { Rules: [foreignLifecycle] },
+        }),
+      ),
   },
   {
     name: 'replication rule',

@@ -7,5 +7,4 @@ export const deleteConflict = (message: string): AwsError => new AwsError('Delet
 export const limitExceeded = (message: string): AwsError => new AwsError('LimitExceeded', message, 409);
 export const malformedPolicy = (message: string): AwsError => new AwsError('MalformedPolicyDocument', message, 400);
 export const validationError = (message: string): AwsError => new AwsError('ValidationError', message, 400);
-export const unmodifiable = (message: string): AwsError => new AwsError('UnmodifiableEntity', message, 400);
 export const accessDenied = (message: string): AwsError => new AwsError('AccessDenied', message, 403);
