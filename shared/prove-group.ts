@@ -32,6 +32,8 @@ export function proveGroup(group: Group, compared: readonly Compared[], pass: Pa
   const mended = lookIn(compared, (item) =>
     item.finding.verdict === 'drifted' ? { status: 'present', value: mendedValue(item) } : item.observed,
   );
+  const drifted = compared.filter(({ finding }) => finding.verdict === 'drifted');
+  const isTouched = (r: Replication): boolean => drifted.some(({ target }) => target.sharers.includes(r));
   return new Map(
     group.replications.map((r) => {
       const stateSeen = (look: Look): ReplicationState => ({
@@ -40,7 +42,8 @@ export function proveGroup(group: Group, compared: readonly Compared[], pass: Pa
       });
       const state = stateSeen(present);
       const proof = prove(state, leftOut);
-      const blockers = remainingBlockers(blockersOf(prove(stateSeen(mended), leftOut)), compared, r);
+      const remaining = isTouched(r) ? prove(stateSeen(mended), leftOut) : proof;
+      const blockers = remainingBlockers(blockersOf(remaining), compared, r);
       return [r.name, { state, proof, hops: proof.hops, blockers, advisories: proof.advisories }];
     }),
   );

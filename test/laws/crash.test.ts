@@ -4,7 +4,7 @@ import { catalogue, worlds } from '../scenarios/catalogue.ts';
 import { groupsFor } from '../support/builders.ts';
 import type { Drift } from '../support/drifts.ts';
 import type { They } from '../support/edits.ts';
-import { isWrite, killedAt, recording, stale } from '../support/gateways.ts';
+import { denying, isWrite, killedAt, recording, stale } from '../support/gateways.ts';
 import { lawful } from '../support/lawful.ts';
 import { foundationsFor, newTestWorld, pass, type TestWorld } from '../support/world.ts';
 
@@ -49,26 +49,62 @@ async function uninterrupted({ groups, saved }: Start) {
 }
 
 describe('law 11: crash anywhere', () => {
-  it.each([0, 1])('ends in the same state after dying at any call (start %i)', async (index) => {
-    const start = starts[index] as Start;
-    const { view, calls, writes } = await uninterrupted(start);
-    expect(writes.length).toBeGreaterThan(5);
-    // Before the first write nothing can be half done: every sixth call is enough there.
-    const [firstWrite = 0] = writes;
-    const moments = Array.from({ length: calls }, (_, at) => at).filter((at) => at >= firstWrite || at % 6 === 0);
-    const deaths = [...moments.map((at) => ({ at, effect: false })), ...writes.map((at) => ({ at, effect: true }))];
+  it.each([0, 1])(
+    'ends in the same state after dying at any call (start %i)',
+    async (index) => {
+      const start = starts[index] as Start;
+      const { view, calls, writes } = await uninterrupted(start);
+      expect(writes.length).toBeGreaterThan(5);
+      // Before the first write nothing can be half done: every sixth call is enough there.
+      const [firstWrite = 0] = writes;
+      const moments = Array.from({ length: calls }, (_, at) => at).filter((at) => at >= firstWrite || at % 6 === 0);
+      const deaths = [...moments.map((at) => ({ at, effect: false })), ...writes.map((at) => ({ at, effect: true }))];
 
-    for (const { at, effect } of deaths) {
-      world.restore(start.saved);
-      const dying = killedAt(world.gateway, at, effect);
-      await pass(start.groups, { gateway: dying, pauses: [0] }).catch(() => undefined);
-      expect(dying.died()).toBe(true);
-      const gateway = lawful(world.gateway);
-      await pass(start.groups, { gateway, pauses: [0] });
+      for (const { at, effect } of deaths) {
+        world.restore(start.saved);
+        const dying = killedAt(world.gateway, at, effect);
+        await pass(start.groups, { gateway: dying, pauses: [0] }).catch(() => undefined);
+        expect(dying.died()).toBe(true);
+        const gateway = lawful(world.gateway);
+        await pass(start.groups, { gateway, pauses: [0] });
 
-      expect({ at, effect, view: world.view() }).toEqual({ at, effect, view });
-      expect(gateway.breaches).toEqual([]);
-    }
+        expect({ at, effect, view: world.view() }).toEqual({ at, effect, view });
+        expect(gateway.breaches).toEqual([]);
+      }
+    },
+    180_000,
+  );
+});
+
+describe('law 6: order is declared', () => {
+  it.each([
+    { operation: 'iam:CreateRole', keepsBack: ['bucket-policy', 'key-policy', 'replication-configuration', 'role-policy'] },
+    { operation: 'iam:PutRolePolicy', keepsBack: ['replication-configuration'] },
+    { operation: 'kms:CancelKeyDeletion', keepsBack: ['bucket-encryption', 'replication-configuration'] },
+    { operation: 'kms:EnableKey', keepsBack: ['bucket-encryption', 'replication-configuration'] },
+    { operation: 'kms:PutKeyPolicy', keepsBack: ['replication-configuration'] },
+    { operation: 's3:PutBucketVersioning', keepsBack: ['replication-configuration'] },
+    { operation: 's3:PutBucketEncryption', keepsBack: [] },
+    { operation: 's3:PutBucketPolicy', keepsBack: ['replication-configuration'] },
+    { operation: 's3:PutBucketReplication', keepsBack: [] },
+  ])('sends nothing that waits for a refused $operation, and all the rest', async ({ operation, keepsBack }) => {
+    const start = starts[operation.startsWith('iam') ? 0 : 1] as Start;
+    const { view } = await uninterrupted(start);
+    world.restore(start.saved);
+    const refusing = denying(world.gateway, (call) => call.operation === operation);
+
+    const reports = await pass(start.groups, { gateway: refusing, pauses: [0] });
+
+    const ended = (end: string) => [
+      ...new Set(
+        reports.flatMap(({ outcomes }) => outcomes.filter(({ outcome }) => outcome === end).map(({ aspect }) => aspect)),
+      ),
+    ];
+    expect(ended('skipped').sort()).toEqual(keepsBack);
+    expect(ended('failed')).toHaveLength(1);
+    expect(ended('written')).toEqual([]);
+    await pass(start.groups, { gateway: world.gateway, pauses: [0] });
+    expect(world.view()).toEqual(view);
   });
 });
 

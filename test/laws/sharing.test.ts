@@ -11,7 +11,6 @@ import {
   dependsOnOthers,
   foreignThings,
   happen,
-  isExclusive,
   mixedModes,
   sharedDrifts,
   sharedPlan,
@@ -32,6 +31,13 @@ function repairable(world: BuiltWorld, given: readonly object[]): ReadonlySet<st
 
 const entriesOf = (content: Json): readonly Json[] => (Array.isArray(content) ? content : [content as Json]);
 
+/** Buckets, keys and roles of which some setting is wanted by nobody but documents that want it for themselves alone. */
+function exclusivePlaces(world: BuiltWorld, given: readonly object[]): readonly string[] {
+  const targets = world.groups(given).flatMap((group) => targetsOf(group, aspects));
+  const alone = targets.filter(({ sharers }) => sharers.every(({ exclusive }) => exclusive));
+  return [...new Set(alone.map(({ on }) => (on.type === 'bucket' ? on.name : on.arn)))];
+}
+
 /** Every entry of others is still there, in the same order. */
 function isKept(before: Json, after: Json = []): boolean {
   const left = entriesOf(after).map((entry) => JSON.stringify(entry));
@@ -43,53 +49,64 @@ function isKept(before: Json, after: Json = []): boolean {
   });
 }
 
+/** Milliseconds: a loaded machine is slower, not wrong. */
+const patience = 180_000;
+
 describe('replications that share buckets, keys and roles', () => {
-  it('never lose to the repair of another what they had, and what waits is not written', async () => {
-    await fc.assert(
-      fc.asyncProperty(sharedPlan, foreignThings, sharedDrifts, mixedModes, async (plan, things, events, given) => {
-        const world = await build(plan);
-        await happen(world, things);
-        await pass(world.groups(), { gateway: world.gateway, pauses: [0] });
-        const healthyView = world.view();
-        const healthy = ownFacts(healthyView, { settings: true });
-        await happen(world, events);
-        const before = world.view();
-        const watched = recording(world.gateway);
+  it(
+    'never lose to the repair of another what they had, and what waits is not written',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(sharedPlan, foreignThings, sharedDrifts, mixedModes, async (plan, things, events, given) => {
+          const world = await build(plan);
+          await happen(world, things);
+          await pass(world.groups(), { gateway: world.gateway, pauses: [0] });
+          const healthyView = world.view();
+          const healthy = ownFacts(healthyView, { settings: true });
+          await happen(world, events);
+          const before = world.view();
+          const watched = recording(world.gateway);
 
-        await pass(world.groups(given), { gateway: watched, pauses: [0] });
+          await pass(world.groups(given), { gateway: watched, pauses: [0] });
 
-        const after = world.view();
-        const had = healthy.intersection(allFacts(before, { settings: true }));
-        expect([...had.difference(allFacts(after, { settings: true }))].filter((fact) => !fact.startsWith('rule of'))).toEqual(
-          [],
-        );
-        expect(ruleIds(healthyView).intersection(ruleIds(before)).difference(ruleIds(after))).toEqual(new Set());
-        const free = repairable(world, given);
-        expect(watched.writes().filter((call) => !free.has(subject(call)))).toEqual([]);
-        if (isExclusive(plan)) return;
-        const [theirs, still] = [foreignContent(before), foreignContent(after)];
-        for (const [place, content] of Object.entries(theirs))
-          expect({ place, kept: isKept(content, still[place]) }).toEqual({ place, kept: true });
-      }),
-      { numRuns: 40 },
-    );
-  });
+          const after = world.view();
+          const had = healthy.intersection(allFacts(before, { settings: true }));
+          expect([...had.difference(allFacts(after, { settings: true }))].filter((fact) => !fact.startsWith('rule of'))).toEqual(
+            [],
+          );
+          expect(ruleIds(healthyView).intersection(ruleIds(before)).difference(ruleIds(after))).toEqual(new Set());
+          const free = repairable(world, given);
+          expect(watched.writes().filter((call) => !free.has(subject(call)))).toEqual([]);
+          const mayGo = exclusivePlaces(world, given);
+          const [theirs, still] = [foreignContent(before), foreignContent(after)];
+          for (const [place, content] of Object.entries(theirs).filter(([name]) => !mayGo.some((on) => name.endsWith(` ${on}`))))
+            expect({ place, kept: isKept(content, still[place]) }).toEqual({ place, kept: true });
+        }),
+        { numRuns: 40 },
+      );
+    },
+    patience,
+  );
 
-  it('are set up one by one: what is not to wait is permitted in the end, whatever waits beside it', async () => {
-    await fc.assert(
-      fc.asyncProperty(sharedPlan, mixedModes, async (plan, given) => {
-        const world = await build(plan);
-        if (dependsOnOthers(plan)) return;
+  it(
+    'are set up one by one: what is not to wait is permitted in the end, whatever waits beside it',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(sharedPlan, mixedModes, async (plan, given) => {
+          const world = await build(plan);
+          if (dependsOnOthers(plan)) return;
 
-        const reports = await pass(world.groups(given), { gateway: world.gateway, pauses: [0] });
+          const reports = await pass(world.groups(given), { gateway: world.gateway, pauses: [0] });
 
-        const active = reports.filter(({ mode }) => mode === 'repair');
-        expect(active.map(({ name, held }) => [name, held])).toEqual(active.map(({ name }) => [name, []]));
-        expect(active.map(({ name, verdict }) => [name, verdict])).toEqual(active.map(({ name }) => [name, 'proven']));
-      }),
-      { numRuns: 20 },
-    );
-  });
+          const active = reports.filter(({ mode }) => mode === 'repair');
+          expect(active.map(({ name, held }) => [name, held])).toEqual(active.map(({ name }) => [name, []]));
+          expect(active.map(({ name, verdict }) => [name, verdict])).toEqual(active.map(({ name }) => [name, 'proven']));
+        }),
+        { numRuns: 20 },
+      );
+    },
+    patience,
+  );
 });
 
 /** Our rules that are there at all; what a repair changes in them is another matter. */

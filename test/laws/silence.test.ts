@@ -29,26 +29,35 @@ async function onePass(world: BuiltWorld, given: readonly object[]) {
   };
 }
 
-describe('law 1: in sync means silence', () => {
-  it('writes nothing right after a pass, whatever was there, and whatever happened since', async () => {
-    await fc.assert(
-      fc.asyncProperty(worldPlan, foreignThings, drifts, modes, async (plan, things, events, given) => {
-        const world = await build(plan);
-        await happen(world, things);
-        for (const happening of [[], events]) {
-          await happen(world, happening);
-          const repair = await onePass(world, given);
-          expect(repair.breaches).toEqual([]);
-          if (dependsOnOthers(plan) && repair.refused.length > 0) return;
-          expect(repair.refused).toEqual([]);
+/** Milliseconds: a loaded machine is slower, not wrong. */
+const patience = 180_000;
 
-          const again = await onePass(world, given);
-          expect(again.breaches).toEqual([]);
-          expect(again.writes).toEqual([]);
-          expect(again.reports.flatMap((report) => report.steps)).toEqual([]);
-        }
-      }),
-      { numRuns: 40 },
-    );
-  });
+describe('law 1: in sync means silence', () => {
+  it(
+    'writes nothing right after a pass, whatever was there, and whatever happened since',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(worldPlan, foreignThings, drifts, modes, async (plan, things, events, given) => {
+          const world = await build(plan);
+          await happen(world, things);
+          for (const happening of [[], events]) {
+            await happen(world, happening);
+            const repair = await onePass(world, given);
+            expect(repair.breaches).toEqual([]);
+            if (dependsOnOthers(plan) && repair.refused.length > 0) return;
+            expect(repair.refused).toEqual([]);
+
+            const again = await onePass(world, given);
+            expect(again.breaches).toEqual([]);
+            expect(again.writes).toEqual([]);
+            expect(again.reports.flatMap((report) => report.steps)).toEqual([]);
+            // Drift that is left is held, with a reason; none is passed over in silence.
+            expect(again.reports.filter(({ verdict, held }) => verdict === 'drifted' && held.length === 0)).toEqual([]);
+          }
+        }),
+        { numRuns: 40 },
+      );
+    },
+    patience,
+  );
 });
