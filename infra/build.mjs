@@ -4,18 +4,21 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, write
 import { isBuiltin } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { fail, isMain, readText, root, say, withLock } from './install.mjs';
+import { leanSdk, withoutStrays } from './lambda-bundle.mjs';
 
 const dist = join(root, 'dist');
 const record = join(dist, '.built.json');
 
 /** What changes every bundle, besides the sources that went into it. */
-const SETTINGS = ['package-lock.json', 'tsconfig.json', 'infra/build.mjs'];
+const SETTINGS = ['package-lock.json', 'tsconfig.json', 'infra/build.mjs', 'infra/lambda-bundle.mjs'];
 
 /** Programs a person starts: name in dist/ and entry file. */
 const PROGRAMS = {
   lockstep: 'functions/cli/main.ts',
   'guided-run': 'infra/sandbox/guided-run.ts',
   bench: 'test/bench/bench.ts',
+  // Nobody starts it: the local AWS runs functions in it.
+  'lambda-runtime': 'infra/sandbox/hosting/runtime.ts',
 };
 
 /**
@@ -71,13 +74,20 @@ async function bundleAll() {
   const alone = all.filter((entry) => entry.out.startsWith('functions/'));
   const cli = all.filter((entry) => entry.out === 'lockstep');
   const local = all.filter((entry) => !alone.includes(entry) && !cli.includes(entry));
-  const results = await Promise.all([bundle(cli, { splitting: true }), bundle(local, { splitting: true }), bundle(alone, {})]);
+  const results = await Promise.all([bundle(cli), bundle(local), ...alone.map(bundleFunction)]);
   const outputs = results.flatMap((result) => result.outputFiles);
   write(outputs, all, inputsOf(results, asOf));
   return outputs;
 }
 
-async function bundle(entryPoints, more) {
+/** A function is deployed as its folder, so its chunks are in it. What an invocation may not need is a chunk of its own, loaded when it does. */
+async function bundleFunction(entry) {
+  const outdir = join('dist', dirname(entry.out));
+  const result = await bundle([{ ...entry, out: 'index' }], { outdir, plugins: [leanSdk, builtinsOnDemand] });
+  return withoutStrays(result, root);
+}
+
+async function bundle(entryPoints, more = {}) {
   if (entryPoints.length === 0) return { outputFiles: [], metafile: { inputs: {} } };
   const esbuild = await import('esbuild');
   return await esbuild.build({
@@ -87,6 +97,7 @@ async function bundle(entryPoints, more) {
     outExtension: { '.js': '.mjs' },
     chunkNames: 'chunks/[name]-[hash]',
     bundle: true,
+    splitting: true,
     platform: 'node',
     target: 'node24',
     format: 'esm',
@@ -177,10 +188,11 @@ function replace(path, text, mode = 0o644) {
 }
 
 function dropOldChunks(names) {
-  const chunks = join(dist, 'chunks');
-  if (!existsSync(chunks)) return;
-  for (const file of readdirSync(chunks)) {
-    if (!names.includes(`chunks/${file.replace(/\.map$/, '')}`)) rmSync(join(chunks, file));
+  const functions = existsSync(join(dist, 'functions')) ? readdirSync(join(dist, 'functions')) : [];
+  for (const folder of ['chunks', ...functions.map((name) => `functions/${name}/chunks`)]) {
+    const files = existsSync(join(dist, folder)) ? readdirSync(join(dist, folder)) : [];
+    const old = files.filter((file) => !names.includes(`${folder}/${file.replace(/\.map$/, '')}`));
+    for (const file of old) rmSync(join(dist, folder, file));
   }
 }
 

@@ -1,9 +1,16 @@
 /** The parts of the product that the commands call, each loaded when it is first needed: help must not wait for the AWS SDK. */
+import type { Ledger } from '../../shared/controller/ledger.ts';
+import type { Queue } from '../../shared/controller/ports.ts';
 import type { AwsGateway } from '../../shared/model/aws-call.ts';
 
 /** A gateway that counts what it sent. */
 export interface CountingGateway extends AwsGateway {
   readonly counts: { readonly reads: number; readonly writes: number };
+}
+
+export interface HubPlace {
+  readonly region?: string;
+  readonly userAgent: string;
 }
 
 type DesiredState = typeof import('../../shared/model/desired-state.ts');
@@ -28,7 +35,14 @@ export interface Core {
   readonly proof: () => Promise<Pick<typeof import('../../shared/policy/proof.ts'), 'prove'>>;
   readonly localAws: () => Promise<Pick<typeof import('../../infra/sandbox/local-aws.ts'), 'createLocalAws'>>;
   /** The account the documents are kept in. */
-  readonly hub: (options: { readonly region?: string; readonly userAgent: string }) => Promise<AwsGateway>;
+  readonly hub: (options: HubPlace) => Promise<AwsGateway>;
+  /** The controller's memory, in the same account. */
+  readonly ledger: (options: HubPlace & { readonly table: string }) => Promise<Ledger>;
+  readonly queue: (options: HubPlace & { readonly url: string }) => Promise<Queue>;
+  readonly parameters: () => Promise<Pick<typeof import('../../shared/aws/desired-state-store.ts'), 'parameterStore'>>;
+  readonly retire: () => Promise<Pick<typeof import('../../shared/retire.ts'), 'retire'>>;
+  readonly fleet: () => Promise<Pick<typeof import('../../shared/controller/admit/fleet.ts'), 'changeBetween' | 'fleetOf'>>;
+  readonly turn: () => Promise<Pick<typeof import('../../shared/controller/admit/turn.ts'), 'inTurn'>>;
 }
 
 export const core: Core = {
@@ -47,4 +61,10 @@ export const core: Core = {
   proof: () => import('../../shared/policy/proof.ts'),
   localAws: () => import('../../infra/sandbox/local-aws.ts'),
   hub: async (options) => (await import('./hub.ts')).hubGateway(options),
+  ledger: async (options) => (await import('./hub-clients.ts')).openLedger(options),
+  queue: async (options) => (await import('./hub-clients.ts')).openQueue(options),
+  parameters: () => import('../../shared/aws/desired-state-store.ts'),
+  retire: () => import('../../shared/retire.ts'),
+  fleet: () => import('../../shared/controller/admit/fleet.ts'),
+  turn: () => import('../../shared/controller/admit/turn.ts'),
 };

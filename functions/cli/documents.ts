@@ -1,12 +1,12 @@
 /** From texts to replications: parse every document, check them together, keep what is wrong beside what is right. */
 import type { Document, Fault, InvalidDocument } from '../../shared/model/desired-state.ts';
 import type { Replication } from '../../shared/model/replication.ts';
+import { count } from '../../shared/text/text.ts';
 import { type Cli, userAgentOf } from './cli.ts';
 import { type DocumentText, documentTexts } from './document-text.ts';
 import { CommandFailure, type LocatedFault } from './failure.ts';
 import { asFolder, DEFAULT_PATH, readParameters } from './parameters.ts';
 import type { RejectedDocument } from './run.ts';
-import { count } from './view/text.ts';
 
 export interface DocumentOptions {
   /** Files; none: Parameter Store. */

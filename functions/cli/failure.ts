@@ -1,8 +1,8 @@
 /** What goes wrong on the command line and is told in one message, never as a stack trace. */
 import type { AwsFailure } from '../../shared/model/aws-call.ts';
 import { isDenied } from '../../shared/model/failure.ts';
+import { printable } from '../../shared/text/text.ts';
 import type { Terminal } from './terminal.ts';
-import { printable } from './view/text.ts';
 
 /** A fault in a document, at its place; line and column count from 1. */
 export interface LocatedFault {

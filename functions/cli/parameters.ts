@@ -1,47 +1,30 @@
 /** The documents in Parameter Store: reading them all, putting one. */
+import { asFolder, DocumentsUnreadable, readDocuments } from '../../shared/aws/desired-state-store.ts';
+import type { StoredDocument } from '../../shared/controller/ports.ts';
 import type { AwsGateway } from '../../shared/model/aws-call.ts';
 import type { Input } from '../../shared/model/operations.ts';
 import { refusedBy } from './failure.ts';
 
-export const DEFAULT_PATH = '/lockstep/desired-state/';
+export type { StoredDocument } from '../../shared/controller/ports.ts';
+export { asFolder };
 
-export interface StoredDocument {
-  /** Full parameter name. */
-  readonly name: string;
-  readonly text: string;
-  readonly version?: number;
-  readonly modified?: Date;
-}
+export const DEFAULT_PATH = '/lockstep/desired-state/';
 
 // The account is that of the credentials; Parameter Store is never called across accounts here.
 const toHub = { account: 'hub', region: '' } as const;
 
-/** `/lockstep/desired-state` and `/lockstep/desired-state/` are the same place. */
-export const asFolder = (path: string): string => (path.endsWith('/') ? path : `${path}/`);
-
 /**
- * Every document under the path, the one that was changed longest ago first: between documents that conflict, the earlier one stays in force.
+ * Every document under the path, the one that was changed longest ago first.
  *
  * @throws CommandFailure when one page could not be read
  */
 export async function readParameters(hub: AwsGateway, path: string): Promise<readonly StoredDocument[]> {
-  const found: StoredDocument[] = [];
-  let token: string | undefined;
-  do {
-    const input = { Path: asFolder(path), Recursive: true, MaxResults: 10, ...(token !== undefined && { NextToken: token }) };
-    const reply = await hub.send({ operation: 'ssm:GetParametersByPath', ...toHub, input });
-    if (!reply.ok) throw refusedBy(`Could not read the documents under ${asFolder(path)} (ssm:GetParametersByPath)`, reply.error);
-    for (const { Name, Value, Version, LastModifiedDate } of reply.output.Parameters ?? [])
-      found.push({
-        name: Name ?? '',
-        text: Value ?? '',
-        ...(Version !== undefined && { version: Version }),
-        ...(LastModifiedDate && { modified: LastModifiedDate }),
-      });
-    // A page may be empty and still have a successor: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParametersByPath.html
-    token = reply.output.NextToken;
-  } while (token);
-  return found.sort((a, b) => (a.modified?.getTime() ?? 0) - (b.modified?.getTime() ?? 0) || (a.name < b.name ? -1 : 1));
+  try {
+    return await readDocuments(hub, path);
+  } catch (error) {
+    if (!(error instanceof DocumentsUnreadable)) throw error;
+    throw refusedBy(`Could not read the documents under ${asFolder(path)} (ssm:GetParametersByPath)`, error.failure);
+  }
 }
 
 /** Puts one document. @returns the version it has now */

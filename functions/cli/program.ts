@@ -1,14 +1,17 @@
 /** The command line as a whole. Commands and their options stand in `usage/`; what they do, in `commands/`, is loaded when called. */
 import { Command, CommanderError } from 'commander';
+import { paint } from '../../shared/text/text.ts';
 import type { Cli } from './cli.ts';
 import { CommandFailure, EXIT, type ExitCode, tell } from './failure.ts';
 import { wantsColour } from './terminal.ts';
+import { addHistory, addPause, addResume, addRetire, addStatus } from './usage/controller.ts';
 import { addImport, addPush, addSandbox, addSchema, addValidate } from './usage/documents.ts';
 import { examples, type Run } from './usage/options.ts';
 import { addApply, addBootstrap, addExplain, addPlan, addRender } from './usage/replications.ts';
-import { paint } from './view/text.ts';
 
-const adders = [addPlan, addApply, addExplain, addRender, addValidate, addPush, addSchema, addImport, addBootstrap, addSandbox];
+const ofDocuments = [addPlan, addApply, addExplain, addRender, addValidate, addPush, addSchema, addImport, addBootstrap];
+const ofController = [addStatus, addHistory, addPause, addResume, addRetire];
+const adders = [...ofDocuments, ...ofController, addSandbox];
 
 function createProgram(cli: Cli, run: Run): Command {
   const { stdout, stderr, env } = cli.terminal;

@@ -1,6 +1,7 @@
 /** One line on stderr that says what is going on, rewritten in place; nothing where nobody watches. */
+
+import { printable, truncate } from '../../shared/text/text.ts';
 import type { Terminal } from './terminal.ts';
-import { printable, truncate } from './view/text.ts';
 
 export interface Progress {
   readonly show: (line: string) => void;

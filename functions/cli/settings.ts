@@ -4,7 +4,7 @@ import type { AwsCall } from '../../shared/model/aws-call.ts';
 import type { ResourceRef } from '../../shared/model/finding.ts';
 import type { Input, Operation } from '../../shared/model/operations.ts';
 import type { Group, Replication } from '../../shared/model/replication.ts';
-import { type Side, sidesOf } from './sides.ts';
+import { type Side, sidesOf } from '../../shared/model/sides.ts';
 
 /** `add`: its statements or rules go beside those that are there; `set`: this is the whole of it. */
 type How = 'add' | 'set';

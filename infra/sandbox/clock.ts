@@ -1,3 +1,5 @@
+import { type Awaited, allStill, awaited } from './work.ts';
+
 /** The one time of the local AWS. Services ask it what time it is and have it wake them; nothing else in the sandbox may use timers. */
 export interface Clock {
   now(): Date;
@@ -24,12 +26,11 @@ export function realClock(): Clock {
   };
 }
 
-interface Job {
+interface Job extends Awaited {
   readonly at: number;
-  readonly run: () => void | Promise<void>;
 }
 
-/** A time that passes only when told to. */
+/** A time that passes only when told to, and never while work (`work.ts`) is being done. */
 export function virtualClock(start: Date = new Date('2026-01-01T00:00:00Z')): VirtualClock {
   let now = start.getTime();
   const jobs = new Set<Job>();
@@ -41,19 +42,23 @@ export function virtualClock(start: Date = new Date('2026-01-01T00:00:00Z')): Vi
   }
 
   async function runUntil(until: number): Promise<void> {
+    await allStill(clock);
     for (let job = next(until); job !== undefined; job = next(until)) {
       jobs.delete(job);
       now = Math.max(now, job.at);
       await job.run();
+      await allStill(clock);
     }
   }
 
-  return {
+  const clock: VirtualClock = {
     now: () => new Date(now),
     after(seconds, run) {
-      const job = { at: now + seconds * 1000, run };
+      const job: Job = { at: now + seconds * 1000, ...awaited(run) };
       jobs.add(job);
-      return () => void jobs.delete(job);
+      return () => {
+        if (jobs.delete(job)) job.calledOff();
+      };
     },
     async advance(seconds) {
       const until = now + seconds * 1000;
@@ -62,4 +67,5 @@ export function virtualClock(start: Date = new Date('2026-01-01T00:00:00Z')): Vi
     },
     settle: (seconds = 24 * 3600) => runUntil(now + seconds * 1000),
   };
+  return clock;
 }

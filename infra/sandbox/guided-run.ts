@@ -101,12 +101,12 @@ async function run(stage: Stage): Promise<void> {
 const pasteable = (url: string): string => `
 The local AWS keeps running on ${url}. Press Ctrl-C to end it. Paste this in another terminal:
 
-  export AWS_ENDPOINT_URL=${url} AWS_REGION=eu-west-1
+  export AWS_ENDPOINT_URL=${url} AWS_REGION=eu-west-1 AWS_DEFAULT_REGION=eu-west-1
   export AWS_ACCESS_KEY_ID=111111111111 AWS_SECRET_ACCESS_KEY=local   # the administrator of account 111111111111
   aws s3api get-bucket-replication --bucket orders
   aws s3api delete-bucket-replication --bucket orders
 
-and see it repaired, from this folder, with the document of this run:
+(version 1 of the AWS CLI needs --endpoint-url $AWS_ENDPOINT_URL for sqs) and see it repaired, from this folder, with the document of this run:
 
   npm run -s lockstep -- plan --document %DOCUMENT%
   npm run -s lockstep -- apply --document %DOCUMENT%

@@ -13,6 +13,7 @@ import { dynamodbHandlers } from './services/dynamodb.ts';
 import { type EventDelivery, eventbridgeHandlers } from './services/eventbridge.ts';
 import { iamHandlers } from './services/iam.ts';
 import { kmsHandlers } from './services/kms.ts';
+import { lambdaHandlers } from './services/lambda.ts';
 import { organizationsHandlers } from './services/organizations.ts';
 import { s3Handlers } from './services/s3.ts';
 import { schedulerHandlers } from './services/scheduler.ts';
@@ -28,6 +29,7 @@ import { NoAnswer } from './wire/no-answer.ts';
 import { type SdkRequestHandler, sdkHandler } from './wire/sdk-handler.ts';
 import { type Listening, listen } from './wire/server.ts';
 import { type ClientClass, describeService } from './wire/service-model.ts';
+import { duringCall } from './work.ts';
 import { type Clock, newWorld, type World } from './world.ts';
 
 export type { CallRecord, CallResult, Interceptor } from './wire/dispatch.ts';
@@ -72,6 +74,7 @@ export function createLocalAws(options: LocalAwsOptions = {}): LocalAws {
       ...(options.eventPatternSize !== undefined && { patternSize: options.eventPatternSize }),
     },
   });
+  world.lambda.authorise = options.authorise !== false;
   const log = newCallLog();
   const { first, last, ...trouble } = newTrouble(options.trouble ?? {});
   const listeners = new Set<(call: CallRecord) => void>();
@@ -97,13 +100,14 @@ export function createLocalAws(options: LocalAwsOptions = {}): LocalAws {
     world,
     trouble,
     calls: log.calls,
-    requestHandler: () => sdkHandler((request) => dispatch(on, request)),
+    requestHandler: () => sdkHandler((request) => duringCall(() => dispatch(on, request))),
     listen: async (port = 0) => {
       const listening = await listen(
         (request) => (isControl(request) ? control(controlled, request) : overHttp(on, request)),
         port,
       );
       world.sqs.origin = listening.url;
+      world.lambda.endpoint = listening.url;
       return listening;
     },
     onCall: (listener) => {
@@ -157,6 +161,10 @@ const sources: Readonly<Record<string, ServiceSource>> = {
   events: {
     client: () => import('@aws-sdk/client-eventbridge').then((sdk) => [sdk, sdk.EventBridgeClient]),
     handlers: eventbridgeHandlers,
+  },
+  lambda: {
+    client: () => import('@aws-sdk/client-lambda').then((sdk) => [sdk, sdk.LambdaClient]),
+    handlers: lambdaHandlers,
   },
   organizations: {
     client: () => import('@aws-sdk/client-organizations').then((sdk) => [sdk, sdk.OrganizationsClient]),

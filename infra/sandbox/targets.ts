@@ -1,7 +1,7 @@
 /** How one service hands something to another: queues, topics, functions, event buses. */
 import type { World } from './world.ts';
 
-/** A function of Lambda, by its ARN in `world.functions`. What it throws counts as its failure. */
+/** A function that is nothing but its code, by its ARN in `world.functions`. What it throws counts as its failure. */
 export type LocalFunction = (event: unknown) => Promise<unknown>;
 
 /** In whose name something is sent, and how. */

@@ -13,6 +13,7 @@ import { type DynamoDbState, newDynamoDbState } from './services/dynamodb.ts';
 import { type EventBridgeOptions, type EventBridgeState, newEventBridgeState, type Undelivered } from './services/eventbridge.ts';
 import { type IamState, newIamState } from './services/iam.ts';
 import { type KmsState, newKmsState } from './services/kms.ts';
+import { type LambdaState, newLambdaState } from './services/lambda/state.ts';
 import { newOrganizationsState, type OrganizationsState, standingOf } from './services/organizations.ts';
 import { newS3State, type S3State } from './services/s3.ts';
 import { newSchedulerState, type SchedulerState } from './services/scheduler.ts';
@@ -45,7 +46,9 @@ export interface World {
   readonly sns: SnsState;
   readonly sqs: SqsState;
   readonly events: EventBridgeState;
-  /** Lambda functions by ARN. */
+  /** Lambda's functions, and what has them invoked. */
+  readonly lambda: LambdaState;
+  /** Functions that are nothing but their code, by ARN: they run whoever sends, in nobody's name. */
   readonly functions: Map<string, LocalFunction>;
   /** How each service takes what others send to it, by the service in the target's ARN. */
   readonly targets: Map<string, TargetDriver>;
@@ -84,6 +87,7 @@ export function newWorld(clock: Clock = realClock(), options: WorldOptions = {})
     scheduler: newSchedulerState(),
     organizations,
     organizationOf: (account) => standingOf({ organizations }, account),
+    lambda: newLambdaState(),
     functions: new Map(),
     targets: new Map(targetDrivers),
     undelivered: [],

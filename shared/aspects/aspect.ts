@@ -3,6 +3,12 @@ import type { Blocker, Difference, Observed, ResourceRef } from '../model/findin
 import type { Operation, Output } from '../model/operations.ts';
 import type { Replication } from '../model/replication.ts';
 
+/** Request parameters of a change that tell settings of one resource apart. */
+export interface ChangeDetails {
+  readonly policyName?: string;
+  readonly policyArn?: string;
+}
+
 export type NonEmpty<T> = readonly [T, ...T[]];
 
 /** Sends one read and sorts the answer: output, not set (`absentWhen` lists AWS's codes for it), resource gone, or unreadable. */
@@ -23,12 +29,18 @@ export interface Aspect<V> {
   readonly title: string;
   /** One sentence: why replication fails, or fails silently, when this is wrong. */
   readonly matters: string;
+  /** Whether objects may stay behind while this is wrong: then it is an outage, with a window of objects to look after. */
+  readonly interrupts: boolean;
   /** The AWS page the rules come from. */
   readonly docs: string;
   /** Names of aspects whose repair must be in place before this one is written. */
   readonly after: readonly string[];
   /** CloudTrail event names after which this setting must be looked at again. */
   readonly changedBy: readonly string[];
+  /** Whether one of those events, with these request parameters, can concern this setting; left out: it can. */
+  concernedBy?(details: ChangeDetails): boolean;
+  /** ARNs of further resources that the observed value follows: attached policies, a boundary. */
+  follows?(observed: V): readonly string[];
   /** IAM actions the two spoke roles need for it. */
   readonly permissions: { readonly read: readonly string[]; readonly write: readonly string[] };
   /** The resources this setting of this replication lives on; empty: does not apply. */
@@ -51,4 +63,18 @@ export interface Aspect<V> {
   write(on: ResourceRef, next: V, observed: V | undefined): readonly AwsCall[];
   /** Why `next` must not be sent at all (a size limit), in one sentence. */
   refuse?(next: V): string | undefined;
+  /** How what is ours is taken away when replications end. Left out: the setting stays as it is. */
+  readonly retire?: Retire<V>;
+}
+
+/** Taking away what is ours, and nothing else. */
+export interface Retire<V> {
+  /** `observed` without what is ours and wanted by nobody in `staying` (undefined: there is nobody); all else word for word. */
+  leave(gone: V, staying: V | undefined, observed: V, on: ResourceRef): V;
+  /** What goes. Empty: nothing. */
+  differences(left: V, observed: V): readonly Difference[];
+  /** Whether nothing is left, so that the setting itself has to go. */
+  isEmpty(left: V): boolean;
+  /** The calls that remove the setting; empty: it cannot be removed. */
+  remove(on: ResourceRef): readonly AwsCall[];
 }

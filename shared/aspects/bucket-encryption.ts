@@ -15,6 +15,7 @@ export const bucketEncryption: Aspect<Encryption> = {
   title: 'bucket default encryption',
   matters:
     'New objects are encrypted under the default key; under another one the replication role has no grant, and a changed Bucket Key setting changes the encryption context that key policies may test.',
+  interrupts: true,
   docs: 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html',
   after: ['key-state'],
   changedBy: ['PutBucketEncryption', 'DeleteBucketEncryption', 'CreateBucket', 'DeleteBucket'],

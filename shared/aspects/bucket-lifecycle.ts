@@ -20,6 +20,7 @@ export const bucketLifecycle: Aspect<Lifecycle> = {
   title: 'bucket lifecycle rule',
   matters:
     'Lifecycle actions are not replicated: without its own rule a bucket keeps, or loses, what the document says it should not.',
+  interrupts: false,
   docs: 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-what-is-isnot-replicated.html',
   after: ['bucket-versioning'],
   // CloudTrail calls PutBucketLifecycleConfiguration so: https://docs.aws.amazon.com/AmazonS3/latest/userguide/cloudtrail-logging-s3-info.html
@@ -67,6 +68,17 @@ export const bucketLifecycle: Aspect<Lifecycle> = {
       TransitionDefaultMinimumObjectSize: next.minimumSize,
     }),
   ],
+  retire: {
+    leave(gone, staying, observed) {
+      const ending = new Set(gone.rules.map(({ ID }) => ID)).difference(new Set(staying?.rules.map(({ ID }) => ID)));
+      return { ...observed, rules: observed.rules.filter(({ ID }) => !ending.has(ID)) };
+    },
+    differences: (left, observed) =>
+      observed.rules.filter((rule) => !left.rules.includes(rule)).map((rule) => ({ path: `Rules[${rule.ID}]`, observed: rule })),
+    isEmpty: (left) => left.rules.length === 0,
+    // S3 takes no configuration without rules: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketLifecycleConfiguration.html
+    remove: (on) => [callOn(on, 's3:DeleteBucketLifecycle', onBucket(on))],
+  },
 };
 
 const othersIn = (desired: Lifecycle, observed: Lifecycle | undefined): readonly LifecycleRule[] =>

@@ -13,6 +13,7 @@ export const bucketObjectOwnership: Aspect<Ownership> = {
   title: 'bucket object ownership',
   matters:
     'It decides who owns the replicas and whether access control lists count; new replicas may silently belong to the source account.',
+  interrupts: false,
   docs: 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html',
   after: [],
   changedBy: ['PutBucketOwnershipControls', 'DeleteBucketOwnershipControls', 'CreateBucket', 'DeleteBucket'],

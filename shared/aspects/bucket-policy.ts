@@ -1,7 +1,7 @@
 import { overridesOwner, type Replication } from '../model/replication.ts';
 import { mergeStatements, type PolicyRules, parsePolicy, policyOf, type Statement, statementsOf } from '../policy/statements.ts';
 import type { Aspect } from './aspect.ts';
-import { diffSetting, narrowSetting, type PolicySetting } from './policy-setting.ts';
+import { diffSetting, narrowSetting, type PolicySetting, retirePolicy } from './policy-setting.ts';
 import { callOn, readCall } from './read-call.ts';
 import { bothBuckets, bucketArn, onBucket } from './resources.ts';
 
@@ -16,6 +16,7 @@ export const bucketPolicy: Aspect<PolicySetting> = {
   title: 'bucket policy',
   matters:
     'The destination bucket must let the replication role of the other account write replicas; without it every object ends as FAILED (DstPutObjectNotPermitted).',
+  interrupts: true,
   docs: 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html',
   after: ['role-trust'],
   changedBy: ['PutBucketPolicy', 'DeleteBucketPolicy', 'CreateBucket', 'DeleteBucket'],
@@ -43,6 +44,10 @@ export const bucketPolicy: Aspect<PolicySetting> = {
     const bytes = Buffer.byteLength(JSON.stringify(next.document));
     return bytes > maximumBytes ? `the bucket policy would have ${bytes} bytes; S3 accepts ${maximumBytes}` : undefined;
   },
+  retire: retirePolicy({
+    rulesFor: () => ({ ownSids }),
+    remove: (on) => [callOn(on, 's3:DeleteBucketPolicy', onBucket(on))],
+  }),
 };
 
 /** What the destination bucket grants: one statement for all roles that write into it. */

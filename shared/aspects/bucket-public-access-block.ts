@@ -12,6 +12,7 @@ export const bucketPublicAccessBlock: Aspect<Settings> = {
   title: 'bucket public access block',
   matters:
     'The document asks for it; with RestrictPublicBuckets, one public statement in the bucket policy stops all cross-account access.',
+  interrupts: false,
   docs: 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html',
   after: [],
   changedBy: ['PutBucketPublicAccessBlock', 'DeleteBucketPublicAccessBlock', 'CreateBucket', 'DeleteBucket'],

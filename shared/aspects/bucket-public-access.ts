@@ -23,6 +23,7 @@ export const bucketPublicAccess: Aspect<PublicAccess> = {
   name: 'bucket-public-access',
   title: 'public access to the bucket',
   matters: 'With RestrictPublicBuckets, one public statement in the bucket policy stops all access from other accounts.',
+  interrupts: true,
   docs: bucketPublicAccessBlock.docs,
   after: [],
   changedBy: [...new Set([...bucketPolicy.changedBy, ...bucketPublicAccessBlock.changedBy])],

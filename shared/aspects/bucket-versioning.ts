@@ -8,6 +8,7 @@ export const bucketVersioning: Aspect<Versioning> = {
   name: 'bucket-versioning',
   title: 'bucket versioning',
   matters: 'S3 replicates versions only: without versioning at both ends no object is replicated, and new ones end as FAILED.',
+  interrupts: true,
   docs: 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-requirements.html',
   after: [],
   changedBy: ['PutBucketVersioning', 'CreateBucket', 'DeleteBucket'],

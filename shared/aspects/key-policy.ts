@@ -1,12 +1,25 @@
+import type { ResourceRef } from '../model/finding.ts';
 import type { KeyRef, Replication } from '../model/replication.ts';
-import { mergeStatements, type PolicyRules, parsePolicy, policyOf, type Statement } from '../policy/statements.ts';
+import { isGiven, productOf } from '../policy/grants.ts';
+import {
+  mergeStatements,
+  type PolicyDocument,
+  type PolicyRules,
+  parsePolicy,
+  policyOf,
+  type Statement,
+  statementsOf,
+} from '../policy/statements.ts';
 import type { Aspect } from './aspect.ts';
 import { roleArns } from './bucket-policy.ts';
-import { diffSetting, narrowSetting, type PolicySetting } from './policy-setting.ts';
+import { diffSetting, narrowSetting, type PolicySetting, retirePolicy } from './policy-setting.ts';
 import { callOn, readCall } from './read-call.ts';
 import { bothKeys, keyArn } from './resources.ts';
 
-const ownSids = new Set(['LockstepSourceKey', 'LockstepReplicationKey', 'LockstepAccountAdmin']);
+/** Sid of the statement that delegates to the key's own account. */
+export const delegation = 'LockstepAccountAdmin';
+
+const ownSids = new Set(['LockstepSourceKey', 'LockstepReplicationKey', delegation]);
 
 /** In a key policy `*` is the key itself. https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html */
 const rulesFor = (desired: PolicySetting, key: string): PolicyRules => ({
@@ -23,6 +36,7 @@ export const keyPolicy: Aspect<PolicySetting> = {
   title: 'key policy',
   matters:
     'Without the key policy’s grant S3 cannot decrypt the source or encrypt the replica: objects end as FAILED, and AWS names no KMS reason.',
+  interrupts: true,
   docs: 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html',
   after: ['role-trust'],
   changedBy: ['PutKeyPolicy', 'DeleteKey'],
@@ -50,7 +64,24 @@ export const keyPolicy: Aspect<PolicySetting> = {
     const bytes = Buffer.byteLength(JSON.stringify(next.document));
     return bytes > maximumBytes ? `the key policy would have ${bytes} bytes; KMS accepts ${maximumBytes}` : undefined;
   },
+  retire: retirePolicy({
+    rulesFor: (on) => ({ ownSids, ownResource: on.arn }),
+    keep: delegationToKeep,
+    // A key always has a policy: https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html
+    remove: () => [],
+  }),
 };
+
+/**
+ * The delegation to the key's own account, unless another statement gives all of it: without one nobody may manage the key any more.
+ *
+ * @see https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
+ */
+function delegationToKeep(observed: PolicyDocument, on: ResourceRef): readonly Statement[] {
+  const statements = statementsOf(observed);
+  const others = statements.filter(({ Sid }) => Sid === undefined || !ownSids.has(Sid)).map((one) => productOf(one, on.arn));
+  return statements.filter((one) => one.Sid === delegation && !isGiven(productOf(one, on.arn), others));
+}
 
 const names = (keys: readonly KeyRef[], arn: string): boolean => keys.some((key) => keyArn(key) === arn);
 
@@ -68,6 +99,6 @@ function keyStatements(sharers: readonly Replication[], on: { readonly arn: stri
     ...statement('LockstepSourceKey', reading, roleArns(reading), ['kms:Decrypt']),
     // Decrypt because S3 verifies a Bucket Key before it uses it; GenerateDataKey for what arrives unencrypted.
     ...statement('LockstepReplicationKey', writing, roleArns(writing), ['kms:Encrypt', 'kms:GenerateDataKey', 'kms:Decrypt']),
-    ...delegating.flatMap((r) => statement('LockstepAccountAdmin', [r], [`arn:${r.partition}:iam::${on.account}:root`], 'kms:*')),
+    ...delegating.flatMap((r) => statement(delegation, [r], [`arn:${r.partition}:iam::${on.account}:root`], 'kms:*')),
   ];
 }

@@ -20,6 +20,7 @@ export const keyState: Aspect<KeyState> = {
   title: 'key state',
   matters:
     'A key that is not Enabled can neither decrypt the source nor encrypt replicas; one that is deleted takes every object under it along.',
+  interrupts: true,
   docs: 'https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html',
   after: [],
   changedBy: [

@@ -11,6 +11,7 @@ export const objectLock: Aspect<ObjectLock> = {
   name: 'object-lock',
   title: 'Object Lock',
   matters: 'A source with Object Lock replicates only to destinations that have it (DstBucketObjectLockConfigMissing).',
+  interrupts: false,
   docs: 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html',
   after: [],
   changedBy: ['PutBucketObjectLockConfiguration', 'CreateBucket', 'DeleteBucket'],

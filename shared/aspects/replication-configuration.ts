@@ -20,6 +20,7 @@ export const replicationConfiguration: Aspect<ReplicationSetting> = {
   name: 'replication-configuration',
   title: 'replication configuration',
   matters: 'This is what makes S3 replicate. What it leaves out is not attempted at all: no failure, no metric, no event.',
+  interrupts: true,
   docs: 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-add-config.html',
   after: ['bucket-versioning', 'role-trust', 'role-policy', 'bucket-policy', 'key-policy', 'key-state'],
   changedBy: ['PutBucketReplication', 'DeleteBucketReplication', 'CreateBucket', 'DeleteBucket'],
@@ -69,6 +70,16 @@ export const replicationConfiguration: Aspect<ReplicationSetting> = {
   // https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketReplication.html
   refuse: (next) =>
     next.Rules.length > 1000 ? `the configuration would have ${next.Rules.length} rules; S3 accepts 1,000` : undefined,
+  retire: {
+    leave(gone, staying, observed) {
+      const ending = new Set(gone.Rules.map(({ ID }) => ID)).difference(new Set(staying?.Rules.map(({ ID }) => ID)));
+      return { ...observed, Rules: observed.Rules.filter(({ ID }) => !ending.has(ID)) };
+    },
+    differences: (left, observed) =>
+      observed.Rules.filter((rule) => !left.Rules.includes(rule)).map((rule) => ({ path: `Rules[${rule.ID}]`, observed: rule })),
+    isEmpty: (left) => left.Rules.length === 0,
+    remove: (on) => [callOn(on, 's3:DeleteBucketReplication', onBucket(on))],
+  },
 };
 
 interface Sorted {

@@ -26,12 +26,15 @@ export const roleOtherPolicies: Aspect<OtherPolicies> = {
   name: 'role-other-policies',
   title: 'other policies of the replication role',
   matters: 'A Deny in any of them, or a permissions boundary, stops replication whatever our own policy allows.',
+  interrupts: true,
   docs: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html',
   after: ['role-trust'],
   changedBy: [
     ...['PutRolePolicy', 'DeleteRolePolicy', 'AttachRolePolicy', 'DetachRolePolicy', 'PutRolePermissionsBoundary'],
     ...['DeleteRolePermissionsBoundary', 'CreatePolicyVersion', 'SetDefaultPolicyVersion', 'DeletePolicyVersion', 'DeletePolicy'],
   ],
+  concernedBy: ({ policyName }) => policyName !== rolePolicyName,
+  follows: ({ attached, boundary }) => [...attached, ...(boundary ? [boundary] : [])].flatMap(({ arn }) => arn ?? []),
   permissions: {
     read: [
       ...['iam:GetRole', 'iam:ListRolePolicies', 'iam:GetRolePolicy', 'iam:ListAttachedRolePolicies'],

@@ -1,7 +1,7 @@
 import { overridesOwner, type Replication } from '../model/replication.ts';
 import { mergeStatements, type PolicyDocument, type PolicyRules, policyOf, type Statement } from '../policy/statements.ts';
 import type { Aspect } from './aspect.ts';
-import { diffSetting, narrowSetting, type PolicySetting } from './policy-setting.ts';
+import { diffSetting, narrowSetting, type PolicySetting, retirePolicy } from './policy-setting.ts';
 import { callOn, readCall } from './read-call.ts';
 import { bucketArn, keyArn, type RoleRef, roleOf } from './resources.ts';
 import { parseIamPolicy } from './role-documents.ts';
@@ -19,9 +19,11 @@ export const rolePolicy: Aspect<PolicySetting> = {
   title: `role policy ${rolePolicyName}`,
   matters:
     'The replication role needs each of these grants; a missing one makes objects end as FAILED, or loses tags without a word.',
+  interrupts: true,
   docs: 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html',
   after: ['role-trust'],
   changedBy: ['PutRolePolicy', 'DeleteRolePolicy', 'CreateRole', 'DeleteRole'],
+  concernedBy: ({ policyName }) => policyName === undefined || policyName === rolePolicyName,
   permissions: { read: ['iam:GetRolePolicy'], write: ['iam:PutRolePolicy'] },
   resources: (r) => [roleOf(r)],
   desired: (sharers) => ({ document: rolePolicyFor(sharers) }),
@@ -46,6 +48,10 @@ export const rolePolicy: Aspect<PolicySetting> = {
       ? `the role policy would have ${characters} characters; IAM accepts ${maximumCharacters} for all inline policies of a role`
       : undefined;
   },
+  retire: retirePolicy({
+    rulesFor: () => rules,
+    remove: (on) => [callOn(on, 'iam:DeleteRolePolicy', { RoleName: (on as RoleRef).name, PolicyName: rolePolicyName })],
+  }),
 };
 
 /** Everything the role needs for all its replications; FACTS: the union of AWS's permissions, KMS and troubleshooting pages. */

@@ -16,6 +16,9 @@ export interface RoleTrust {
   readonly arn?: string;
 }
 
+/** By this a role is known as one that Lockstep made. */
+export const roleDescription = 'Assumed by S3 to replicate objects. Kept by Lockstep.';
+
 const rulesFor = (desired: RoleTrust): PolicyRules => ({
   ownSids: new Set(['LockstepAssumeRole']),
   exclusive: desired.exclusive,
@@ -32,6 +35,7 @@ export const roleTrust: Aspect<RoleTrust> = {
   title: 'replication role and its trust policy',
   matters:
     'S3 replicates by assuming this role; if it is gone or does not trust s3.amazonaws.com, every object ends as FAILED (AssumeRoleNotPermitted).',
+  interrupts: true,
   docs: 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html',
   after: [],
   changedBy: ['CreateRole', 'DeleteRole', 'UpdateRole', 'UpdateAssumeRolePolicy'],
@@ -74,7 +78,7 @@ const create = (role: RoleRef, next: RoleTrust): AwsCall =>
     RoleName: role.name,
     Path: role.path,
     AssumeRolePolicyDocument: JSON.stringify(next.document),
-    Description: 'Assumed by S3 to replicate objects. Kept by Lockstep.',
+    Description: roleDescription,
   });
 
 const update = (role: RoleRef, next: RoleTrust): AwsCall =>

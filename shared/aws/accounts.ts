@@ -2,8 +2,9 @@ import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@aws-
 import pLimit from 'p-limit';
 import { partitionOf } from '../model/arn.ts';
 import type { AwsCall, AwsGateway, Reply } from '../model/aws-call.ts';
-import { type Operation, type Output, operations } from '../model/operations.ts';
-import { type AnyClient, clientModule, hasOwnEndpoint, maxAttempts } from './clients.ts';
+import { type Operation, operations } from '../model/operations.ts';
+import { type AnyClient, type ClientConfig, clientModule, hasOwnEndpoint, maxAttempts } from './clients.ts';
+import { connection } from './connection.ts';
 import { failureOf } from './failure-of.ts';
 
 export interface SpokeAccess {
@@ -16,6 +17,13 @@ export interface SpokeAccess {
   readonly region?: string;
   readonly partition?: string;
   readonly userAgent?: string;
+  /** Of the spoke roles' sessions, as CloudTrail shows it; `lockstep` by default. */
+  readonly sessionName?: string;
+  /** Whose credentials assume the roles, or are used without one; default: those at hand. */
+  readonly credentials?: ClientConfig['credentials'];
+  /** In place of connections over the network. */
+  readonly requestHandler?: ClientConfig['requestHandler'];
+  readonly now?: () => Date;
 }
 
 export interface SpokeGateway extends AwsGateway {
@@ -38,8 +46,8 @@ class SpokeNotAssumable extends Error {
 }
 
 /**
- * Sends calls in the accounts they name: as the spoke role there, assumed once an account and kept until it expires,
- * or with a person's own credentials. One client a service, account and region.
+ * Sends calls in the accounts they name: as the spoke role there, assumed once an account and kept until it expires or AWS takes it no more,
+ * or with a person's own credentials. A refusal to assume counts for half a minute. One client a service, account and region.
  */
 export function spokeGateway(access: SpokeAccess = {}): SpokeGateway {
   const clients = new Map<string, Promise<AnyClient>>();
@@ -54,29 +62,49 @@ export function spokeGateway(access: SpokeAccess = {}): SpokeGateway {
     return provider;
   }
 
-  async function clientFor(call: AwsCall): Promise<AnyClient> {
+  function clientFor(call: AwsCall): Promise<AnyClient> {
     const service = call.operation.slice(0, call.operation.indexOf(':'));
-    const key = `${service} ${call.account} ${call.region}`;
+    const key = `${call.account} ${service} ${call.region}`;
     const client = clients.get(key) ?? createClient(service, call, access, credentialsFor(call));
     clients.set(key, client);
     return client;
   }
 
-  async function send<O extends Operation>(call: AwsCall<O>): Promise<Reply<O>> {
-    counts[operations[call.operation].kind === 'read' ? 'reads' : 'writes']++;
+  function forget({ account }: Pick<AwsCall, 'account'>): void {
+    credentials.delete(account);
+    for (const key of clients.keys()) if (key.startsWith(`${account} `)) clients.delete(key);
+  }
+
+  async function attempt(call: AwsCall): Promise<Reply<Operation>> {
     const [service = '', name = ''] = call.operation.split(':');
     try {
-      const { commands } = await clientModule(service);
-      const Command = commands[name];
+      const Command = (await clientModule(service)).commands[name];
       if (Command === undefined) throw new Error(`no command for ${call.operation}`);
-      const client = await clientFor(call as AwsCall);
-      return { ok: true, output: (await limit(() => client.send(new Command(call.input as never)))) as unknown as Output<O> };
+      const client = await clientFor(call);
+      return { ok: true, output: (await limit(() => client.send(new Command(call.input as never)))) as never };
     } catch (error) {
       return { ok: false, error: failureOf(error, callerOf(access, call)) };
     }
   }
+
+  async function send<O extends Operation>(call: AwsCall<O>): Promise<Reply<O>> {
+    counts[operations[call.operation].kind === 'read' ? 'reads' : 'writes']++;
+    const used = credentials.get(call.account);
+    const reply = await attempt(call as AwsCall);
+    const isStale = !reply.ok && used !== undefined && revoked.has(reply.error.code);
+    if (!isStale) return reply as Reply<O>;
+    // Calls under way at once find out one after the other; the first has already put new ones in their place.
+    if (credentials.get(call.account) === used) forget(call);
+    return (await attempt(call as AwsCall)) as Reply<O>;
+  }
   return { send, counts };
 }
+
+/** What AWS says of a session whose role was deleted and made anew, or whose time is up: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_disable-perms.html */
+const revoked = new Set([
+  ...['ExpiredToken', 'ExpiredTokenException', 'InvalidToken', 'InvalidClientTokenId', 'InvalidAccessKeyId'],
+  ...['UnrecognizedClientException', 'TokenRefreshRequired'],
+]);
 
 async function createClient(
   service: string,
@@ -84,10 +112,12 @@ async function createClient(
   access: SpokeAccess,
   credentials: AwsCredentialIdentityProvider | undefined,
 ): Promise<AnyClient> {
-  const profile = credentials === undefined ? await profileFor(call.account, access) : undefined;
+  const profile =
+    credentials === undefined && access.credentials === undefined ? await profileFor(call.account, access) : undefined;
   return (await clientModule(service)).create({
     region: call.region,
-    ...(credentials && { credentials }),
+    requestHandler: access.requestHandler ?? connection,
+    ...((credentials ?? access.credentials) && { credentials: credentials ?? access.credentials }),
     ...(profile && { profile }),
     customUserAgent: access.userAgent ?? 'lockstep',
     maxAttempts,
@@ -114,18 +144,27 @@ function callerOf(access: SpokeAccess, call: AwsCall): string {
 }
 
 const marginMilliseconds = 5 * 60 * 1000;
+const refusalMilliseconds = 30 * 1000;
 
-/** Assumes the spoke role when first asked and again shortly before the credentials expire; a refusal is not asked again. */
+/** Assumes the spoke role when first asked and again shortly before the credentials expire; a refusal is asked again after half a minute. */
 function assumeOnce(access: SpokeAccess, role: string, call: AwsCall): AwsCredentialIdentityProvider {
+  const now = (): number => (access.now?.() ?? new Date()).getTime();
   let current: Promise<AwsCredentialIdentity> | undefined;
-  let expires = Number.POSITIVE_INFINITY;
-  return async () => {
-    if (current === undefined || Date.now() > expires - marginMilliseconds) {
-      expires = Number.POSITIVE_INFINITY;
-      current = assume(access, role, call);
-      current.then((got) => (expires = got.expiration?.getTime() ?? expires)).catch(() => undefined);
-    }
-    return current;
+  let goodUntil = Number.POSITIVE_INFINITY;
+  return () => {
+    if (current !== undefined && now() <= goodUntil) return current;
+    goodUntil = Number.POSITIVE_INFINITY;
+    const asked = assume(access, role, call);
+    asked.then(
+      ({ expiration }) => {
+        if (expiration) goodUntil = expiration.getTime() - marginMilliseconds;
+      },
+      () => {
+        goodUntil = now() + refusalMilliseconds;
+      },
+    );
+    current = asked;
+    return asked;
   };
 }
 
@@ -133,10 +172,14 @@ async function assume(access: SpokeAccess, role: string, call: AwsCall): Promise
   const { AssumeRoleCommand, STSClient } = await import('./clients/sts.ts');
   const arn = spokeRoleArn(call.account, role, partitionOf(call.region));
   const region = access.region ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION ?? call.region;
-  const sts = new STSClient({ region, maxAttempts, customUserAgent: access.userAgent ?? 'lockstep' });
+  const sts = new STSClient({
+    ...{ region, maxAttempts, customUserAgent: access.userAgent ?? 'lockstep' },
+    requestHandler: access.requestHandler ?? connection,
+    ...(access.credentials && { credentials: access.credentials }),
+  });
   try {
     const { Credentials } = await sts.send(
-      new AssumeRoleCommand({ RoleArn: arn, RoleSessionName: 'lockstep', ExternalId: access.externalId }),
+      new AssumeRoleCommand({ RoleArn: arn, RoleSessionName: access.sessionName ?? 'lockstep', ExternalId: access.externalId }),
     );
     return {
       accessKeyId: Credentials?.AccessKeyId ?? '',

@@ -1,3 +1,4 @@
+import type { S3ClientConfig } from '@aws-sdk/client-s3';
 import type { AwsCredentialIdentityProvider, MetadataBearer } from '@aws-sdk/types';
 
 export interface ClientConfig {
@@ -10,6 +11,8 @@ export interface ClientConfig {
   readonly maxAttempts: number;
   /** AWS_ENDPOINT_URL or its variant for S3 is set. */
   readonly ownEndpoint: boolean;
+  /** Time limits of connections, or what stands in their place. */
+  readonly requestHandler?: S3ClientConfig['requestHandler'];
 }
 
 /** A client as far as we need it: it sends command objects. */
@@ -24,6 +27,7 @@ export interface ClientModule {
 }
 
 const modules: Readonly<Record<string, () => Promise<{ readonly module: ClientModule }>>> = {
+  cloudtrail: () => import('./clients/cloudtrail.ts'),
   s3: () => import('./clients/s3.ts'),
   kms: () => import('./clients/kms.ts'),
   iam: () => import('./clients/iam.ts'),
@@ -39,8 +43,7 @@ export async function clientModule(service: string): Promise<ClientModule> {
   return (await load()).module;
 }
 
-/** SDK retries, with exponential backoff and jitter, for throttling, 5xx and broken connections. */
-export const maxAttempts = 8;
+export { maxAttempts } from './connection.ts';
 
 export const hasOwnEndpoint = (service: string): boolean =>
   process.env.AWS_ENDPOINT_URL !== undefined || process.env[`AWS_ENDPOINT_URL_${service.toUpperCase()}`] !== undefined;

@@ -78,7 +78,11 @@ export type HeldReason =
   | 'prerequisite-unreadable'
   | 'prerequisite-blocked'
   | 'prerequisite-held'
-  | 'policy-too-large';
+  | 'policy-too-large'
+  | 'orphaned'
+  | 'frozen'
+  | 'contested'
+  | 'budget-exceeded';
 
 /** Drift that will not be touched now, and why. */
 export interface Held {
@@ -102,7 +106,8 @@ export type StepOutcome = Pick<Step, 'aspect' | 'resource' | 'replications' | 'd
   (
     | { readonly outcome: 'repaired' | 'written' }
     | { readonly outcome: 'failed'; readonly error: AwsFailure; readonly detail: string }
-    | { readonly outcome: 'skipped'; readonly because: string }
+    /** `outOfTime`: only the time of this pass was over. */
+    | { readonly outcome: 'skipped'; readonly because: string; readonly outOfTime?: true }
   );
 
 export type Verdict = 'proven' | 'unproven' | 'drifted' | 'blocked' | 'contested' | 'paused' | 'orphaned' | 'unreadable';

@@ -5,7 +5,10 @@
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awskeymanagementservice.html
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsorganizations.html
+ * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscloudtrail.html
+ * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html
  */
+import type * as cloudtrail from '@aws-sdk/client-cloudtrail';
 import type * as iam from '@aws-sdk/client-iam';
 import type * as kms from '@aws-sdk/client-kms';
 import type * as organizations from '@aws-sdk/client-organizations';
@@ -16,6 +19,9 @@ import type * as sts from '@aws-sdk/client-sts';
 /** Input and output of every operation, as the SDK types them. */
 export interface Operations {
   's3:CreateBucket': [s3.CreateBucketCommandInput, s3.CreateBucketCommandOutput];
+  's3:DeleteBucketLifecycle': [s3.DeleteBucketLifecycleCommandInput, s3.DeleteBucketLifecycleCommandOutput];
+  's3:DeleteBucketPolicy': [s3.DeleteBucketPolicyCommandInput, s3.DeleteBucketPolicyCommandOutput];
+  's3:DeleteBucketReplication': [s3.DeleteBucketReplicationCommandInput, s3.DeleteBucketReplicationCommandOutput];
   's3:HeadBucket': [s3.HeadBucketCommandInput, s3.HeadBucketCommandOutput];
   's3:GetBucketVersioning': [s3.GetBucketVersioningCommandInput, s3.GetBucketVersioningCommandOutput];
   's3:PutBucketVersioning': [s3.PutBucketVersioningCommandInput, s3.PutBucketVersioningCommandOutput];
@@ -55,6 +61,7 @@ export interface Operations {
   'iam:PutRolePolicy': [iam.PutRolePolicyCommandInput, iam.PutRolePolicyCommandOutput];
   'iam:DeleteRolePolicy': [iam.DeleteRolePolicyCommandInput, iam.DeleteRolePolicyCommandOutput];
   'iam:ListAttachedRolePolicies': [iam.ListAttachedRolePoliciesCommandInput, iam.ListAttachedRolePoliciesCommandOutput];
+  'iam:DeleteRole': [iam.DeleteRoleCommandInput, iam.DeleteRoleCommandOutput];
   'iam:DetachRolePolicy': [iam.DetachRolePolicyCommandInput, iam.DetachRolePolicyCommandOutput];
   'iam:GetPolicy': [iam.GetPolicyCommandInput, iam.GetPolicyCommandOutput];
   'iam:GetPolicyVersion': [iam.GetPolicyVersionCommandInput, iam.GetPolicyVersionCommandOutput];
@@ -69,6 +76,10 @@ export interface Operations {
     organizations.ListPoliciesForTargetCommandOutput,
   ];
   'organizations:ListRoots': [organizations.ListRootsCommandInput, organizations.ListRootsCommandOutput];
+  'cloudtrail:LookupEvents': [cloudtrail.LookupEventsCommandInput, cloudtrail.LookupEventsCommandOutput];
+  'ssm:DeleteParameter': [ssm.DeleteParameterCommandInput, ssm.DeleteParameterCommandOutput];
+  'ssm:DescribeParameters': [ssm.DescribeParametersCommandInput, ssm.DescribeParametersCommandOutput];
+  'ssm:GetParameter': [ssm.GetParameterCommandInput, ssm.GetParameterCommandOutput];
   'ssm:GetParametersByPath': [ssm.GetParametersByPathCommandInput, ssm.GetParametersByPathCommandOutput];
   'ssm:PutParameter': [ssm.PutParameterCommandInput, ssm.PutParameterCommandOutput];
   'sts:GetCallerIdentity': [sts.GetCallerIdentityCommandInput, sts.GetCallerIdentityCommandOutput];
@@ -89,6 +100,9 @@ const write = (action: string): OperationFacts => ({ kind: 'write', action });
 
 export const operations: Readonly<Record<Operation, OperationFacts>> = {
   's3:CreateBucket': write('s3:CreateBucket'),
+  's3:DeleteBucketLifecycle': write('s3:PutLifecycleConfiguration'),
+  's3:DeleteBucketPolicy': write('s3:DeleteBucketPolicy'),
+  's3:DeleteBucketReplication': write('s3:PutReplicationConfiguration'),
   's3:HeadBucket': read('s3:ListBucket'),
   's3:GetBucketVersioning': read('s3:GetBucketVersioning'),
   's3:PutBucketVersioning': write('s3:PutBucketVersioning'),
@@ -122,6 +136,7 @@ export const operations: Readonly<Record<Operation, OperationFacts>> = {
   'iam:PutRolePolicy': write('iam:PutRolePolicy'),
   'iam:DeleteRolePolicy': write('iam:DeleteRolePolicy'),
   'iam:ListAttachedRolePolicies': read('iam:ListAttachedRolePolicies'),
+  'iam:DeleteRole': write('iam:DeleteRole'),
   'iam:DetachRolePolicy': write('iam:DetachRolePolicy'),
   'iam:GetPolicy': read('iam:GetPolicy'),
   'iam:GetPolicyVersion': read('iam:GetPolicyVersion'),
@@ -130,6 +145,10 @@ export const operations: Readonly<Record<Operation, OperationFacts>> = {
   'organizations:ListParents': read('organizations:ListParents'),
   'organizations:ListPoliciesForTarget': read('organizations:ListPoliciesForTarget'),
   'organizations:ListRoots': read('organizations:ListRoots'),
+  'cloudtrail:LookupEvents': read('cloudtrail:LookupEvents'),
+  'ssm:DeleteParameter': write('ssm:DeleteParameter'),
+  'ssm:DescribeParameters': read('ssm:DescribeParameters'),
+  'ssm:GetParameter': read('ssm:GetParameter'),
   'ssm:GetParametersByPath': read('ssm:GetParametersByPath'),
   'ssm:PutParameter': write('ssm:PutParameter'),
   'sts:GetCallerIdentity': read('sts:GetCallerIdentity'),

@@ -102,6 +102,8 @@ export interface Replication {
   readonly mode: Mode;
   /** A pause of this replication that has run out: it is repaired again, and that is announced. */
   readonly pauseExpired?: { readonly until: string; readonly reason: string };
+  /** Its document is gone since (ISO 8601): kept as it is, and not repaired, until a person retires it. */
+  readonly orphanedSince?: string;
   readonly partition: string;
   readonly source: SourceEnd;
   readonly destination: DestinationEnd;

@@ -8,11 +8,13 @@ export interface Pace {
   readonly wait: (seconds: number) => Promise<void>;
   /** A number from 0 up to 1, for jitter. */
   readonly random: () => number;
+  /** Whether there is no time left for another step; default: there always is. */
+  readonly isLate?: () => boolean;
 }
 
 /**
  * Sends the steps one after the other, so that no resource is written twice at once (S3 answers OperationAborted otherwise).
- * A step whose prerequisite failed is skipped. Never throws for what AWS answers.
+ * A step whose prerequisite failed is skipped, and so is every step when the time is over. Never throws for what AWS answers.
  */
 export async function apply(
   steps: readonly PlannedStep[],
@@ -24,7 +26,8 @@ export async function apply(
   for (const step of steps) {
     onStep(step, outcomes.size);
     const broken = step.after.find((key) => outcomes.get(key)?.outcome !== 'written');
-    outcomes.set(step.key, broken === undefined ? await send(step, aws, pace) : skipped(step, broken));
+    if (broken !== undefined) outcomes.set(step.key, skipped(step, broken, outcomes.get(broken)));
+    else outcomes.set(step.key, pace.isLate?.() ? postponed(step) : await send(step, aws, pace));
   }
   return [...outcomes.values()];
 }
@@ -36,10 +39,16 @@ const subject = ({ aspect, resource, replications, differences }: PlannedStep) =
   differences,
 });
 
-const skipped = (step: PlannedStep, broken: string): StepOutcome => ({
+const skipped = (step: PlannedStep, broken: string, outcome: StepOutcome | undefined): StepOutcome =>
+  outcome?.outcome === 'skipped' && outcome.outOfTime
+    ? postponed(step)
+    : { ...subject(step), outcome: 'skipped', because: `It waits for ${broken}, which failed.` };
+
+const postponed = (step: PlannedStep): StepOutcome => ({
   ...subject(step),
   outcome: 'skipped',
-  because: `It waits for ${broken}, which failed.`,
+  because: 'The time of this pass was over; the next one goes on from here.',
+  outOfTime: true,
 });
 
 async function send(step: PlannedStep, aws: AwsGateway, pace: Pace): Promise<StepOutcome> {
@@ -57,7 +66,7 @@ async function sendPatiently(call: AwsCall, aws: AwsGateway, pace: Pace): Promis
   for (const seconds of [...patience, undefined]) {
     const reply = await aws.send(call);
     if (reply.ok) return undefined;
-    if (seconds === undefined || !mayPass(call, reply.error)) return reply.error;
+    if (seconds === undefined || pace.isLate?.() || !mayPass(call, reply.error)) return reply.error;
     await pace.wait(seconds * (0.5 + pace.random() / 2));
   }
   return undefined;

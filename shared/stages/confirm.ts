@@ -7,10 +7,17 @@ import { targetKey } from './targets.ts';
 /** Seconds before each read back: AWS may answer the old value for a while. */
 export const confirmPauses: readonly number[] = [0, 0.25, 0.5, 1, 2, 4, 8];
 
+export interface ConfirmOptions {
+  readonly wait: (seconds: number) => Promise<void>;
+  readonly pauses?: readonly number[];
+  readonly isLate?: () => boolean;
+}
+
 /**
  * Reads every written step back until it is in sync.
  *
- * @param pauses seconds to wait before each read; its length is the number of reads
+ * @param options.pauses seconds to wait before each read; its length is the number of reads
+ * @param options.isLate whether there is no time left for another wait
  * @returns `repaired` for what is in sync; what is not stays `written`. Never throws.
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketReplication.html
  */
@@ -18,7 +25,7 @@ export async function confirm(
   steps: readonly PlannedStep[],
   outcomes: readonly StepOutcome[],
   aws: AwsGateway,
-  options: { readonly wait: (seconds: number) => Promise<void>; readonly pauses?: readonly number[] },
+  options: ConfirmOptions,
 ): Promise<readonly StepOutcome[]> {
   const byKey = new Map(steps.map((step) => [step.key, step]));
   return Promise.all(
@@ -33,9 +40,10 @@ export async function confirm(
 async function isInPlace(
   { target, desired }: PlannedStep,
   aws: AwsGateway,
-  { wait, pauses = confirmPauses }: { readonly wait: (seconds: number) => Promise<void>; readonly pauses?: readonly number[] },
+  { wait, pauses = confirmPauses, isLate = () => false }: ConfirmOptions,
 ): Promise<boolean> {
   for (const seconds of pauses) {
+    if (seconds > 0 && isLate()) return false;
     if (seconds > 0) await wait(seconds);
     const observed = await target.aspect.read(target.on)(readOnce(aws)).catch(unreadable);
     if (observed.status === 'present' && target.aspect.diff(desired, observed.value, target.on).length === 0) return true;

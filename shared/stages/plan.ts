@@ -18,7 +18,8 @@ export interface RepairPlan extends Plan {
   readonly steps: readonly PlannedStep[];
 }
 
-interface Hold {
+/** Why a step is not taken now. */
+export interface Hold {
   readonly reason: HeldReason;
   readonly detail: string;
 }
@@ -39,6 +40,34 @@ export function planRepairs(compared: readonly Compared[]): RepairPlan {
   }
   return { steps: [...steps.values()], held };
 }
+
+/** The plan without the steps on hold (by their key), and without those that wait for one of them. */
+export function withhold(plan: RepairPlan, holds: ReadonlyMap<string, Hold>): RepairPlan {
+  if (holds.size === 0) return plan;
+  const withheld = new Map<string, Held>();
+  for (const step of plan.steps) {
+    const waitsFor = step.after.find((key) => withheld.has(key));
+    const hold = holds.get(step.key) ?? (waitsFor === undefined ? undefined : waitingHold(withheld.get(waitsFor)));
+    if (hold !== undefined) withheld.set(step.key, heldStep(step, hold));
+  }
+  return {
+    steps: plan.steps.filter((step) => !withheld.has(step.key)),
+    held: [...plan.held, ...withheld.values()],
+  };
+}
+
+const waitingHold = (held: Held | undefined): Hold => ({
+  reason: 'prerequisite-held',
+  detail: `It waits for ${held?.aspect} on ${held?.resource.arn}, which is held itself.`,
+});
+
+const heldStep = ({ aspect, resource, replications, differences }: PlannedStep, hold: Hold): Held => ({
+  aspect,
+  resource,
+  replications,
+  differences,
+  ...hold,
+});
 
 interface Index {
   readonly byKey: ReadonlyMap<string, Compared>;
@@ -79,7 +108,12 @@ function holdsOn(item: Compared, world: Index, steps: ReadonlyMap<string, Step>)
   return new Map(holds);
 }
 
-function modeHold({ mode }: Replication): Hold | undefined {
+function modeHold({ mode, orphanedSince }: Replication): Hold | undefined {
+  if (orphanedSince !== undefined)
+    return {
+      reason: 'orphaned',
+      detail: `Its document is gone since ${orphanedSince}: kept as it is until \`lockstep retire\`.`,
+    };
   if (mode.kind === 'observe') return { reason: 'observe-mode', detail: 'The document says `mode: observe`: report only.' };
   if (mode.kind === 'paused') return { reason: 'paused', detail: `Paused until ${mode.until}: ${mode.reason}` };
   return undefined;

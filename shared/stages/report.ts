@@ -28,15 +28,16 @@ function reportOn(replication: Replication, { findings, steps, held, outcomes, p
   const concerns = (item: { readonly replications: readonly string[] }) => item.replications.includes(name);
   const proof = proofs.get(name) ?? { hops: [], blockers: [], advisories: [] };
   const own = findings.filter(concerns);
+  const onHold = held.filter(concerns);
   const done = outcomes.filter(concerns);
   return {
     name,
     document,
     mode: mode.kind,
-    verdict: verdictOn(replication, own, done, proof),
+    verdict: verdictOn(replication, own, onHold, done, proof),
     findings: own,
     steps: steps.filter(concerns),
-    held: held.filter(concerns),
+    held: onHold,
     outcomes: done,
     blockers: distinct([...own.flatMap((finding) => (finding.verdict === 'blocked' ? [finding.by] : [])), ...proof.blockers]),
     advisories: [...pauseNotes(replication), ...proof.advisories],
@@ -45,16 +46,19 @@ function reportOn(replication: Replication, { findings, steps, held, outcomes, p
 }
 
 function verdictOn(
-  { mode }: Replication,
+  { mode, orphanedSince }: Replication,
   findings: readonly Finding[],
+  held: readonly Held[],
   outcomes: readonly StepOutcome[],
   proof: ProofView,
 ): Verdict {
   const isRepaired = (finding: Finding): boolean =>
     outcomes.some((o) => o.outcome === 'repaired' && o.aspect === finding.aspect && o.resource.arn === finding.resource.arn);
+  if (orphanedSince !== undefined) return 'orphaned';
   if (mode.kind === 'paused') return 'paused';
   if (findings.some((finding) => finding.verdict === 'unreadable')) return 'unreadable';
   if (findings.some((finding) => finding.verdict === 'blocked')) return 'blocked';
+  if (held.some(({ reason }) => reason === 'contested')) return 'contested';
   if (findings.some((finding) => finding.verdict === 'drifted' && !isRepaired(finding))) return 'drifted';
   if (proof.hops.some((hop) => hop.answer === 'denied')) return 'blocked';
   return proof.hops.length > 0 && proof.hops.every((hop) => hop.answer === 'allowed') ? 'proven' : 'unproven';

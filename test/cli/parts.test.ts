@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { overlapOf } from '../../functions/cli/selection.ts';
 import { confirmed, type Terminal, wantsColour } from '../../functions/cli/terminal.ts';
 import { valueDifferences } from '../../functions/cli/value-differences.ts';
-import { compactJson } from '../../functions/cli/view/compact-json.ts';
-import { printable } from '../../functions/cli/view/text.ts';
 import { readYaml } from '../../functions/cli/yaml-text.ts';
+import { compactJson } from '../../shared/text/compact-json.ts';
+import { printable } from '../../shared/text/text.ts';
 import { aReplication } from './support/fixtures.ts';
 
 describe('compact JSON', () => {

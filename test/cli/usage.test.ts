@@ -37,7 +37,23 @@ describe('arguments', () => {
 });
 
 describe('help', () => {
-  const commands = ['plan', 'apply', 'explain', 'render', 'validate', 'push', 'schema', 'import', 'bootstrap', 'sandbox'];
+  const commands = [
+    'plan',
+    'apply',
+    'explain',
+    'render',
+    'validate',
+    'push',
+    'schema',
+    'import',
+    'bootstrap',
+    'sandbox',
+    'status',
+    'history',
+    'pause',
+    'resume',
+    'retire',
+  ];
 
   it('lists every command', async () => {
     const { code, stdout } = await lockstep(['--help']);

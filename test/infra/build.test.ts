@@ -33,7 +33,7 @@ describe('building', () => {
   beforeEach(() => {
     tree = mkdtempSync(join(tmpdir(), 'lockstep-build-'));
     mkdirSync(join(tree, 'infra'));
-    for (const file of ['install.mjs', 'build.mjs', 'lockstep.mjs'])
+    for (const file of ['install.mjs', 'build.mjs', 'lambda-bundle.mjs', 'lockstep.mjs'])
       copyFileSync(join(root, 'infra', file), join(tree, 'infra', file));
     for (const file of ['package.json', 'tsconfig.json', 'package-lock.json']) copyFileSync(join(root, file), join(tree, file));
     symlinkSync(join(root, 'node_modules'), join(tree, 'node_modules'));

@@ -10,6 +10,7 @@ import {
   type Principal,
   type Request,
 } from '../../shared/policy/evaluate.ts';
+import { runs } from './runs.ts';
 
 const roleArn = 'arn:aws:iam::111111111111:role/orders';
 const principal: Principal = {
@@ -99,7 +100,7 @@ const requestOf = (d: Drawn): Request => ({
 });
 
 const answer = (d: Drawn): Decision['answer'] => decide(requestOf(d), policiesOf(d)).answer;
-const always = (law: (d: Drawn) => void) => fc.assert(fc.property(drawn, law), { numRuns: 400 });
+const always = (law: (d: Drawn) => void) => fc.assert(fc.property(drawn, law), { numRuns: runs(400) });
 const denyAll: Statement = { Effect: 'Deny', Action: '*', Resource: '*' };
 const order: Readonly<Record<Decision['answer'], number>> = { denied: 0, 'cannot-tell': 1, allowed: 2 };
 
@@ -119,7 +120,7 @@ describe('the evaluator, whatever the policies', () => {
         const deny = { ...more, Effect: 'Deny' };
         expect(order[answer({ ...d, resource: [...d.resource, deny] })]).toBeLessThanOrEqual(order[answer(d)]);
       }),
-      { numRuns: 400 },
+      { numRuns: runs(400) },
     );
   });
 
@@ -129,7 +130,7 @@ describe('the evaluator, whatever the policies', () => {
         const allow = { ...more, Effect: 'Allow' };
         expect(order[answer({ ...d, identity: [...d.identity, allow] })]).toBeGreaterThanOrEqual(order[answer(d)]);
       }),
-      { numRuns: 400 },
+      { numRuns: runs(400) },
     );
   });
 
@@ -162,7 +163,7 @@ describe('the evaluator, whatever the policies', () => {
         const now = answer(d);
         if (now !== 'cannot-tell') expect(answer({ ...d, keys: whole })).toBe(now);
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     );
   });
 
@@ -175,7 +176,7 @@ describe('the evaluator, whatever the policies', () => {
         });
         if (unread.answer !== 'cannot-tell') expect(answer({ ...d, identity: hidden })).toBe(unread.answer);
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     );
   });
 
@@ -211,7 +212,7 @@ describe('the evaluator, whatever the policies', () => {
           decide(requestOf({ keys: {}, resourceAccount: '222222222222' } as unknown as Drawn), policies).answer,
         );
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 });
@@ -225,7 +226,7 @@ describe('a wildcard pattern', () => {
         const expression = new RegExp(`^${pattern.replaceAll('*', '.*').replaceAll('?', '.')}$`);
         expect(matchesGlob(compileGlob(pattern), given)).toBe(expression.test(given));
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     );
   });
 

@@ -1,16 +1,12 @@
 import { defineConfig } from 'vitest/config';
-import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Tables first, properties last: a mutant that a table finds costs no thousand random runs. */
-class TablesFirst extends BaseSequencer {
-  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const isLaw = ({ moduleId }: TestSpecification): number => (/laws|properties/.test(moduleId) ? 1 : 0);
-    return files.toSorted((a, b) => isLaw(a) - isLaw(b) || (a.moduleId < b.moduleId ? -1 : 1));
-  }
-}
-
-/** What the mutation run of shared/policy runs: the tests of this folder. */
+/** The tests of the mutation run, for `stryker run … --testRunner vitest`: slower than `mutation/runner.ts`, to check that one against. */
 export default defineConfig({
   root: `${import.meta.dirname}/../..`,
-  test: { include: ['test/policy/*.test.ts'], sequence: { sequencer: TablesFirst } },
+  test: {
+    include: ['test/policy/*.test.ts', 'test/explain-state.test.ts'],
+    // Every mutant has a worker of its own all the same.
+    isolate: false,
+    env: { LOCKSTEP_RUNS_DIVISOR: '10' },
+  },
 });

@@ -63,6 +63,8 @@ export const roleStatements: readonly Statement[] = [
 export const delegation = (account: string): Statement =>
   allow('kms:*', '*', { Sid: 'AllowAdmin', Principal: { AWS: `arn:aws:iam::${account}:root` } });
 
+export const trustStatement = { Effect: 'Allow', Principal: { Service: 's3.amazonaws.com' }, Action: 'sts:AssumeRole' };
+
 const toRole = { Principal: { AWS: roleArn } };
 
 export const bucketStatements: readonly Statement[] = [
@@ -160,7 +162,7 @@ export function aState(changes: Changes = {}): ReplicationState {
     role: {
       arn: roleArn,
       id: roleId,
-      trust: policy({ Effect: 'Allow', Principal: { Service: 's3.amazonaws.com' }, Action: 'sts:AssumeRole' }),
+      trust: policy(trustStatement),
       inline: { 'lockstep-replication': policy(...roleStatements) },
       attached: {},
       boundary: null,

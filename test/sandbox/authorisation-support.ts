@@ -1,4 +1,8 @@
 /** Callers with policies, in a local AWS on a virtual clock. */
+import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import {
   AttachRolePolicyCommand,
   CreateAccessKeyCommand,
@@ -11,7 +15,11 @@ import {
   PutUserPolicyCommand,
 } from '@aws-sdk/client-iam';
 import { KMSClient } from '@aws-sdk/client-kms';
+import { OrganizationsClient } from '@aws-sdk/client-organizations';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { SchedulerClient } from '@aws-sdk/client-scheduler';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { AssumeRoleCommand, type AssumeRoleCommandInput, STSClient } from '@aws-sdk/client-sts';
 import { virtualClock } from '../../infra/sandbox/clock.ts';
@@ -34,8 +42,29 @@ export function world(options: LocalAwsOptions = {}) {
   return { clock, aws: createLocalAws({ clock, ...options }) };
 }
 
+const configOf = (aws: LocalAws, credentials: Credentials, at: string) => ({
+  region: at,
+  credentials,
+  requestHandler: aws.requestHandler(),
+  maxAttempts: 1,
+});
+
+export function moreClients(aws: LocalAws, credentials: Credentials, at = region) {
+  const config = configOf(aws, credentials, at);
+  return {
+    sqs: new SQSClient(config),
+    sns: new SNSClient(config),
+    cloudwatch: new CloudWatchClient(config),
+    dynamodb: new DynamoDBClient(config),
+    scheduler: new SchedulerClient(config),
+    events: new EventBridgeClient(config),
+    cloudtrail: new CloudTrailClient(config),
+    organizations: new OrganizationsClient(config),
+  };
+}
+
 export function clients(aws: LocalAws, credentials: Credentials, at = region) {
-  const config = { region: at, credentials, requestHandler: aws.requestHandler(), maxAttempts: 1 };
+  const config = configOf(aws, credentials, at);
   return {
     s3: new S3Client(config),
     kms: new KMSClient(config),

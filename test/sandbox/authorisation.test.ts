@@ -15,9 +15,17 @@ import { describe, expect, it } from 'vitest';
 import { actionTables } from '../../infra/sandbox/authorisation/actions.ts';
 import { authorise } from '../../infra/sandbox/authorisation/authorise.ts';
 import type { CallContext } from '../../infra/sandbox/service.ts';
+import { cloudtrailHandlers } from '../../infra/sandbox/services/cloudtrail.ts';
+import { cloudwatchHandlers } from '../../infra/sandbox/services/cloudwatch.ts';
+import { dynamodbHandlers } from '../../infra/sandbox/services/dynamodb.ts';
+import { eventbridgeHandlers } from '../../infra/sandbox/services/eventbridge.ts';
 import { iamHandlers } from '../../infra/sandbox/services/iam.ts';
 import { kmsHandlers } from '../../infra/sandbox/services/kms.ts';
+import { organizationsHandlers } from '../../infra/sandbox/services/organizations.ts';
 import { s3Handlers } from '../../infra/sandbox/services/s3.ts';
+import { schedulerHandlers } from '../../infra/sandbox/services/scheduler.ts';
+import { snsHandlers } from '../../infra/sandbox/services/sns.ts';
+import { sqsHandlers } from '../../infra/sandbox/services/sqs.ts';
 import { ssmHandlers } from '../../infra/sandbox/services/ssm.ts';
 import { stsHandlers } from '../../infra/sandbox/services/sts.ts';
 import {
@@ -51,6 +59,14 @@ describe('the tables of actions', () => {
     { service: 'iam', handlers: iamHandlers },
     { service: 'sts', handlers: stsHandlers },
     { service: 'ssm', handlers: ssmHandlers },
+    { service: 'sqs', handlers: sqsHandlers },
+    { service: 'sns', handlers: snsHandlers },
+    { service: 'monitoring', handlers: cloudwatchHandlers },
+    { service: 'dynamodb', handlers: dynamodbHandlers },
+    { service: 'scheduler', handlers: schedulerHandlers },
+    { service: 'events', handlers: eventbridgeHandlers },
+    { service: 'cloudtrail', handlers: cloudtrailHandlers },
+    { service: 'organizations', handlers: organizationsHandlers },
   ])('know every operation of $service', ({ service, handlers }) => {
     const known = Object.keys(actionTables[service]?.operations ?? {});
 

@@ -207,9 +207,9 @@ describe('a Parameter Store change', () => {
     await client.send(new ssm.DeleteParametersCommand({ Names: ['/lockstep/orders', '/lockstep/none'] }));
     await clock.advance(1);
 
-    const common = { name: '/lockstep/orders', type: 'String' };
+    const common = { name: '/lockstep/orders', type: 'String', description: 'ours' };
     expect(ear.map(({ detail }) => detail)).toEqual([
-      { operation: 'Create', ...common, description: 'ours' },
+      { operation: 'Create', ...common },
       { operation: 'Update', ...common },
       { operation: 'LabelParameterVersion', ...common },
       { operation: 'Delete', ...common },

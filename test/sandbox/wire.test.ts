@@ -201,6 +201,17 @@ describe('the wire over HTTP', () => {
     expect(response.status).toBe(200);
   });
 
+  it('takes links signed the old way, which name no region', async () => {
+    const signed = (key: string) => `/orders?versioning=&AWSAccessKeyId=${key}&Signature=0&Expires=1795477937`;
+
+    const responses = [
+      await send({ account: '', path: signed(source) }),
+      await send({ account: '', path: signed('AKIANOBODY') }),
+    ];
+
+    expect(responses.map(({ status }) => status)).toEqual([200, 403]);
+  });
+
   it('answers HEAD without a body, refusals included', async () => {
     const there = await send({ method: 'HEAD', path: '/orders' });
     const missing = await send({ method: 'HEAD', path: '/no-such-bucket' });

@@ -1,3 +1,4 @@
+import { count } from '../../../shared/text/text.ts';
 import type { Cli } from '../cli.ts';
 import { type Loaded, loadDocuments } from '../documents.ts';
 import type { ExitCode } from '../failure.ts';
@@ -5,7 +6,6 @@ import { reconcileAll } from '../passes.ts';
 import type { Run } from '../run.ts';
 import { countsOf } from '../standing.ts';
 import { canAsk, confirmed } from '../terminal.ts';
-import { count } from '../view/text.ts';
 import type { PlanOptions } from './plan.ts';
 import { runExitCode, showRun } from './show.ts';
 

@@ -8,6 +8,7 @@ import {
 } from '../../../shared/bootstrap.ts';
 import type { AwsGateway } from '../../../shared/model/aws-call.ts';
 import type { Replication } from '../../../shared/model/replication.ts';
+import { count, paint, printable } from '../../../shared/text/text.ts';
 import { openAccess } from '../access.ts';
 import { type Cli, printJson } from '../cli.ts';
 import { type Loaded, loadDocuments, replicationsOf } from '../documents.ts';
@@ -17,7 +18,6 @@ import { progressOn } from '../progress.ts';
 import { runJson } from '../run-json.ts';
 import { groupsWith, insistOnNames } from '../selection.ts';
 import { canAsk, confirmed } from '../terminal.ts';
-import { count, paint, printable } from '../view/text.ts';
 import type { PlanOptions } from './plan.ts';
 import { runExitCode, showRun, styleOf } from './show.ts';
 

@@ -1,4 +1,5 @@
 import type { ReplicationState } from '../../../shared/policy/replication-state.ts';
+import { printable } from '../../../shared/text/text.ts';
 import { openAccess } from '../access.ts';
 import { asking, keyToRead, type ObjectOptions, objectAsked } from '../asked-object.ts';
 import { type Cli, printJson } from '../cli.ts';
@@ -13,7 +14,6 @@ import type { Run } from '../run.ts';
 import { reportJson } from '../run-json.ts';
 import type { Explained } from '../view/explanation.ts';
 import { explanationText } from '../view/explanation.ts';
-import { printable } from '../view/text.ts';
 import type { PlanOptions } from './plan.ts';
 import { styleOf, titlesOf } from './show.ts';
 

@@ -1,4 +1,5 @@
 import { CannotDiscover, type Discovered, discover, type LiveBucket } from '../../../shared/discover.ts';
+import { count, printable } from '../../../shared/text/text.ts';
 import { type AccessOptions, openAccess } from '../access.ts';
 import { type Cli, printJson } from '../cli.ts';
 import { CommandFailure, EXIT, type ExitCode } from '../failure.ts';
@@ -10,7 +11,6 @@ import { itemsOf } from '../standing.ts';
 import { wantsColour } from '../terminal.ts';
 import { titleAt } from '../view/item.ts';
 import { overviewText } from '../view/overview.ts';
-import { count, printable } from '../view/text.ts';
 import { runExitCode, styleOf, titlesOf } from './show.ts';
 
 export interface ImportOptions extends AccessOptions {

@@ -1,6 +1,8 @@
 import { basename } from 'node:path';
 import type { AwsGateway } from '../../../shared/model/aws-call.ts';
 import type { Difference } from '../../../shared/model/finding.ts';
+import { differencesText } from '../../../shared/text/differences.ts';
+import { indent, paint, printable } from '../../../shared/text/text.ts';
 import { type Cli, printJson, userAgentOf } from '../cli.ts';
 import { documentValue, parameterJson } from '../document-json.ts';
 import { type DocumentText, documentTexts } from '../document-text.ts';
@@ -9,8 +11,6 @@ import { CommandFailure, EXIT, type ExitCode } from '../failure.ts';
 import { asFolder, DEFAULT_PATH, putParameter, readParameters, type StoredDocument } from '../parameters.ts';
 import { canAsk, confirmed } from '../terminal.ts';
 import { valueDifferences } from '../value-differences.ts';
-import { differencesText } from '../view/differences.ts';
-import { indent, paint, printable } from '../view/text.ts';
 import { styleOf } from './show.ts';
 
 export interface PushOptions {

@@ -1,4 +1,7 @@
 import type { Replication } from '../../../shared/model/replication.ts';
+import type { Side } from '../../../shared/model/sides.ts';
+import { place } from '../../../shared/text/place.ts';
+import { printable } from '../../../shared/text/text.ts';
 import { openAccess } from '../access.ts';
 import { type Cli, printJson } from '../cli.ts';
 import { loadDocuments, replicationsOf } from '../documents.ts';
@@ -6,9 +9,7 @@ import { CommandFailure, EXIT, type ExitCode } from '../failure.ts';
 import { flatResource } from '../run-json.ts';
 import { groupsWith, insistOnNames } from '../selection.ts';
 import { type RequiredSetting, requiredSettings } from '../settings.ts';
-import type { Side } from '../sides.ts';
-import { place } from '../view/item.ts';
-import { printable } from '../view/text.ts';
+
 import type { PlanOptions } from './plan.ts';
 
 export interface RenderOptions extends PlanOptions {

@@ -1,4 +1,6 @@
 /** What every command that shows a run does with it. */
+
+import type { Style } from '../../../shared/text/text.ts';
 import { type Cli, printJson } from '../cli.ts';
 import type { ExitCode } from '../failure.ts';
 import type { Run } from '../run.ts';
@@ -6,7 +8,6 @@ import { exitCodeOf } from '../standing.ts';
 import { wantsColour } from '../terminal.ts';
 import type { Titles } from '../view/item.ts';
 import type { Shape } from '../view/overview.ts';
-import type { Style } from '../view/text.ts';
 
 const WIDEST = 160;
 

@@ -1,9 +1,9 @@
+import { count, paint, printable } from '../../../shared/text/text.ts';
 import { type Cli, printJson } from '../cli.ts';
 import { parameterJson } from '../document-json.ts';
 import { documentTexts } from '../document-text.ts';
 import { type Loaded, parseDocuments } from '../documents.ts';
 import { CommandFailure, EXIT, type ExitCode, errorJson, faultLine } from '../failure.ts';
-import { count, paint, printable } from '../view/text.ts';
 import { styleOf } from './show.ts';
 
 interface Checked {

@@ -135,7 +135,14 @@ export function addSandbox(program: Command, cli: Cli, run: Run): void {
       'Runs a local AWS on this machine: as many accounts as you like, without an AWS account. The AWS CLI, SDKs and Lockstep work against it. It ends, and forgets everything, with Ctrl-C.',
     );
   withJson(
-    command.optionsGroup('Where:').option('--port <number>', 'port on 127.0.0.1; 0: any free one', '4566'),
+    command
+      .optionsGroup('Where and when:')
+      .option('--port <number>', 'port on 127.0.0.1; 0: any free one', '4566')
+      .option(
+        '--clock <kind>',
+        "real: the machine's time; virtual: time passes only when told to, by POST /_local/clock/advance",
+        'real',
+      ),
     'print the endpoint as one JSON object',
   )
     .addHelpText(
@@ -143,9 +150,14 @@ export function addSandbox(program: Command, cli: Cli, run: Run): void {
       examples(
         ['lockstep sandbox', 'prints the endpoint and what to set in another terminal'],
         ['lockstep sandbox --port 0 --json', 'for a script'],
+        ['lockstep sandbox --clock virtual', 'an hour passes when you say so'],
       ),
     )
-    .action(({ port, json }: { port: string; json: boolean }) =>
-      run(import('../commands/sandbox.ts').then(({ parsePort, sandbox }) => sandbox(cli, { port: parsePort(port), json }))),
+    .action(({ port, clock, json }: { port: string; clock: string; json: boolean }) =>
+      run(
+        import('../commands/sandbox.ts').then(({ parseClock, parsePort, sandbox }) =>
+          sandbox(cli, { port: parsePort(port), clock: parseClock(clock), json }),
+        ),
+      ),
     );
 }

@@ -21,11 +21,8 @@ export function examples(...lines: readonly (readonly [command: string, says: st
   return `\nExamples:\n${lines.map(([command, says]) => `  $ ${command}\n      ${says}`).join('\n')}`;
 }
 
-export const regionOption = () =>
-  new Option(
-    '--region <region>',
-    'region of Parameter Store and STS, e.g. eu-west-1 (default: AWS_REGION, else the region of the profile)',
-  );
+export const regionOption = (what = 'region of Parameter Store and STS') =>
+  new Option('--region <region>', `${what}, e.g. eu-west-1 (default: AWS_REGION, else the region of the profile)`);
 
 export function withDocuments(command: Command): Command {
   return command

@@ -1,7 +1,7 @@
 /** The commands that look at replications in AWS, or repair them. */
 import { type Command, Option } from 'commander';
+import type { Side } from '../../../shared/model/sides.ts';
 import type { Cli } from '../cli.ts';
-import type { Side } from '../sides.ts';
 import {
   EXIT_CODES,
   examples,

@@ -3,13 +3,14 @@ import type { ReplicationReport } from '../../../shared/model/finding.ts';
 import type { Replication } from '../../../shared/model/replication.ts';
 import type { Proof } from '../../../shared/policy/proof.ts';
 import type { BucketState, ReplicationState } from '../../../shared/policy/replication-state.ts';
+import { blockerText, distinctBlockers } from '../../../shared/text/blocker.ts';
+import { place } from '../../../shared/text/place.ts';
+import { block, labelled, paint, printable, type Style } from '../../../shared/text/text.ts';
 import type { Run } from '../run.ts';
 import { itemsOf } from '../standing.ts';
-import { blockerText, distinctBlockers } from './blocker.ts';
-import { itemText, place, type Titles, titleAt } from './item.ts';
+import { itemText, type Titles, titleAt } from './item.ts';
 import { headline } from './overview.ts';
 import { proofText } from './proof.ts';
-import { block, labelled, paint, printable, type Style } from './text.ts';
 
 /** What is known of one replication, and where from. */
 export interface Explained {

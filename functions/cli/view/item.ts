@@ -1,12 +1,12 @@
 /** One setting that is not, or was not, as desired. */
-import type { ResourceRef } from '../../../shared/model/finding.ts';
 import type { Replication } from '../../../shared/model/replication.ts';
+import { blockerText } from '../../../shared/text/blocker.ts';
+import { differencesText } from '../../../shared/text/differences.ts';
+import { place } from '../../../shared/text/place.ts';
+import { settingTitle } from '../../../shared/text/setting-title.ts';
+import { block, indent, labelled, paint, printable, type Style } from '../../../shared/text/text.ts';
 import { hintFor } from '../failure.ts';
-import { type Side, sidesOf } from '../sides.ts';
 import type { Item, Standing } from '../standing.ts';
-import { blockerText } from './blocker.ts';
-import { differencesText } from './differences.ts';
-import { block, indent, labelled, paint, printable, type Style } from './text.ts';
 
 type Colour = 'green' | 'red' | 'yellow' | 'cyan';
 
@@ -27,27 +27,10 @@ export type Titles = ReadonlyMap<string, { readonly title: string; readonly matt
 
 type SettingAt = Pick<Item, 'aspect' | 'resource'>;
 
-/** Buckets and keys come in pairs, so their settings are told with the side they are on: `destination key policy`. */
-function titleOf(titles: Titles, aspect: string, sides: readonly Side[]): string {
-  const title = titles.get(aspect)?.title ?? aspect.replaceAll('-', ' ');
-  return sides.length === 0 || title.startsWith('replication') ? title : `${sides.join(' and ')} ${title}`;
-}
-
 /** What a setting is called in the report of a replication. */
 export function titleAt(titles: Titles, { aspect, resource }: SettingAt, replication: Replication | undefined): string {
-  return titleOf(titles, aspect, replication && resource.type !== 'role' ? sidesOf(resource, [replication]) : []);
-}
-
-/** `bucket orders (account 111111111111, eu-west-1)`. */
-export function place(resource: ResourceRef): string {
-  switch (resource.type) {
-    case 'bucket':
-      return `bucket ${resource.name} (account ${resource.account}, ${resource.region})`;
-    case 'key':
-      return `key ${resource.arn} (account ${resource.account})`;
-    case 'role':
-      return `role ${resource.path.replace(/^\//, '')}${resource.name} (account ${resource.account})`;
-  }
+  const title = titles.get(aspect)?.title ?? aspect.replaceAll('-', ' ');
+  return settingTitle(title, resource, replication ? [replication] : []);
 }
 
 function headline(style: Style, item: Item, titles: Titles, replication: Replication | undefined, note: string): string {

@@ -1,13 +1,13 @@
 /** The text of `plan` and `apply`: what is not in sync, in full; what is, in one line; then the totals. */
 import type { ReplicationReport } from '../../../shared/model/finding.ts';
 import type { Replication } from '../../../shared/model/replication.ts';
+import { blockerText, distinctBlockers } from '../../../shared/text/blocker.ts';
+import { block, labelled, paint, printable, type Style } from '../../../shared/text/text.ts';
 import { faultLine, hintFor } from '../failure.ts';
 import type { Run } from '../run.ts';
 import { type Item, isInSync, itemsOf } from '../standing.ts';
-import { blockerText, distinctBlockers } from './blocker.ts';
 import { itemBriefText, itemSeenText, itemText, type Titles, unreadableText } from './item.ts';
 import { summaryLine } from './summary.ts';
-import { block, labelled, paint, printable, type Style } from './text.ts';
 
 const MOST_NOTES = 5;
 

@@ -1,8 +1,8 @@
 /** The permission proof of one replication, hop by hop. */
 import type { MissingStatement } from '../../../shared/policy/evaluate.ts';
 import type { Hop, Proof } from '../../../shared/policy/proof.ts';
-import { blockerText, quoted } from './blocker.ts';
-import { block, indent, labelled, paint, printable, type Style } from './text.ts';
+import { blockerText, quoted } from '../../../shared/text/blocker.ts';
+import { block, indent, labelled, paint, printable, type Style } from '../../../shared/text/text.ts';
 
 const looks = {
   allowed: { sign: '✓', colour: 'green' },

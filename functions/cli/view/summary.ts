@@ -1,7 +1,8 @@
 /** The last line of a run. */
+
+import { count, paint, type Style, sentences } from '../../../shared/text/text.ts';
 import type { Run } from '../run.ts';
 import { countsOf, isInSync, itemsOf } from '../standing.ts';
-import { count, paint, type Style, sentences } from './text.ts';
 
 const NAMED = 3;
 

@@ -1,9 +1,10 @@
 /** Stands before every handler and lets through only what the caller may do. */
-import type { CallContext } from '../service.ts';
+import type { AwsError, CallContext } from '../service.ts';
 import type { Interceptor } from '../wire/dispatch.ts';
 import { actionTables } from './actions.ts';
 import type { Check, ServiceActions } from './check.ts';
 import { hearing } from './judge.ts';
+import { keepRefusals } from './parts.ts';
 import { accessDenied, refuseAsUsual, whyDenied } from './refusal.ts';
 
 /** What cannot be told counts as denied; the record of the call then says why. */
@@ -19,19 +20,27 @@ export function authorising(): Interceptor {
 /** @throws AwsError in the words of the service, unless the caller has every permission the operation needs */
 export function authorise(call: CallContext, input: object): void {
   const table = actionTables[call.service];
-  requireAllowed(call, checksOf(table, call, input), table);
+  const refused = refusalOf(call, checksOf(table, call, input), table);
+  if (refused) throw refused;
+  const parts = table?.parts?.[call.operation] as
+    | ((input: object, call: CallContext) => readonly (readonly Check[])[])
+    | undefined;
+  if (!parts) return;
+  const refusals = parts(input, call).map((checks, place) => [place, refusalOf(call, checks, table)] as const);
+  keepRefusals(call, new Map(refusals.filter((one): one is readonly [number, AwsError] => one[1] !== undefined)));
 }
 
-/** For handlers that find out only on their way what else a call needs. @throws AwsError as `authorise` does */
-export function requireAllowed(call: CallContext, checks: readonly Check[], table = actionTables[call.service]): void {
-  if (checks.length === 0) return;
+/** The first permission that is missing, in the words of the service; undefined: none is. */
+function refusalOf(call: CallContext, checks: readonly Check[], table: ServiceActions | undefined): AwsError | undefined {
+  if (checks.length === 0) return undefined;
   const { judge } = hearing(call);
   for (const check of checks) {
     const { decision, policies } = judge(check);
     if (decision.answer === 'allowed') continue;
     const why = whyDenied(decision, policies, check.action);
-    throw (table?.refuse ?? refuseAsUsual)({ check, call, decision, why });
+    return (table?.refuse ?? refuseAsUsual)({ check, call, decision, why });
   }
+  return undefined;
 }
 
 function checksOf(table: ServiceActions | undefined, call: CallContext, input: object): readonly Check[] {

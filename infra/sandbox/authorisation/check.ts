@@ -25,10 +25,17 @@ export interface Check {
 /** The permissions a call needs, all of them. None: nobody needs any, or the handler refuses the call by itself. */
 export type ChecksOf<I = never> = (input: I, call: CallContext) => readonly Check[];
 
+export type PartsOf<I = never> = (input: I, call: CallContext) => readonly (readonly Check[])[];
+
 /** The table of one service. */
 export interface ServiceActions {
   /** By API name. An operation that is missing is refused to everybody. */
   readonly operations: Readonly<Record<string, ChecksOf>>;
+  /**
+   * Operations on many things at once, with the permissions each of them needs, in the order of the request: what is refused
+   * does not keep the others. The handler asks `refusalOfPart`.
+   */
+  readonly parts?: Readonly<Record<string, PartsOf>>;
   /** How the service words a refusal; left out: as most of them do. */
   readonly refuse?: (refused: Refused) => AwsError;
 }

@@ -42,6 +42,10 @@ export function resourcePolicy(
   return { kind, label, account, document: parsed(same) };
 }
 
+/** A policy that a resource keeps as it was given: those of queues, topics and event buses. */
+export const keptText = (label: string, account: string, text: string | undefined): { readonly policy?: ResourcePolicy } =>
+  text ? { policy: { kind: 'resource', label, account, document: parsed(text) } } : {};
+
 /** The default version of a managed policy: AWS's, or the account's own. */
 export function managedPolicy({ iam }: World, account: string, arn: string): NamedPolicy {
   const label = `managed policy ${arn.slice(arn.indexOf(':policy/') + 8)}`;

@@ -19,6 +19,7 @@ const spellings: Readonly<Record<string, Spelling>> = {
   sts: { code: 'AccessDenied', status: 403 },
   monitoring: { code: 'AccessDenied', status: 403 },
   sns: { code: 'AuthorizationError', status: 403 },
+  sqs: { code: 'AccessDenied', status: 403 },
   scheduler: { code: 'AccessDeniedException', status: 403 },
 };
 
@@ -35,6 +36,26 @@ export function refuseAsUsual({ check, call, decision, why }: Refused): AwsError
   const on = `on resource: ${check.shown ?? check.resource}`;
   const message = `User: ${call.caller.arn} is not authorized to perform: ${check.action} ${on} ${why}`;
   return accessDenied(call.service, message, decision.because);
+}
+
+/** As usual, in the words of a service that spells its own actions otherwise: SQS says `sqs:sendmessage`, SNS `SNS:Publish`. */
+export const refuseSpelling =
+  (spelt: (action: string) => string) =>
+  (refused: Refused): AwsError => {
+    const { check, why } = refused;
+    const action = spelt(check.action);
+    return refuseAsUsual({ ...refused, check: { ...check, action }, why: why.replaceAll(check.action, action) });
+  };
+
+/** As usual, but what has no resource is refused without naming one. */
+export function refuseUnnamed(refused: Refused): AwsError {
+  const { check, call, decision, why } = refused;
+  if (check.resource !== '*') return refuseAsUsual(refused);
+  return accessDenied(
+    call.service,
+    `User: ${call.caller.arn} is not authorized to perform: ${check.action} ${why}`,
+    decision.because,
+  );
 }
 
 type Kind =

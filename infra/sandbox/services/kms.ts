@@ -1,10 +1,11 @@
 /**
- * AWS KMS of the local AWS: keys, their policies, states, aliases, tags and grants. No cryptography.
+ * AWS KMS of the local AWS: keys, their policies, states, aliases, tags and grants; encryption under symmetric keys.
  *
  * @see https://docs.aws.amazon.com/kms/latest/APIReference/API_Operations.html
  */
 import type { Handler } from '../service.ts';
 import { aliasHandlers } from './kms/aliases.ts';
+import { cryptoHandlers } from './kms/crypto.ts';
 import { grantHandlers } from './kms/grants.ts';
 import { keyHandlers } from './kms/keys.ts';
 import { policyHandlers } from './kms/policy.ts';
@@ -22,4 +23,5 @@ export const kmsHandlers = {
   ...rotationHandlers,
   ...tagHandlers,
   ...grantHandlers,
+  ...cryptoHandlers,
 } satisfies Readonly<Record<string, Handler>>;

@@ -6,7 +6,7 @@
 import type * as ssm from '@aws-sdk/client-ssm';
 import { AwsError, type CallContext, type Handler } from '../service.ts';
 import { filtered } from './ssm/filters.ts';
-import { getParameter, getParameters, getParametersByPath } from './ssm/get-parameters.ts';
+import { getParameter, getParameters, getParametersByPath, shownValue } from './ssm/get-parameters.ts';
 import { homeOf, notFound, pageOf, tagsOf, theParameter, valid } from './ssm/inputs.ts';
 import { labelParameterVersion, putParameter } from './ssm/put-parameter.ts';
 import { latestOf, type Parameter, type ParameterVersion } from './ssm/state.ts';
@@ -60,7 +60,11 @@ function getParameterHistory(input: ssm.GetParameterHistoryCommandInput, call: C
   const { items, ...page } = pageOf(parameter.versions, input.NextToken, size);
   return {
     ...page,
-    Parameters: items.map((version) => ({ ...describe(version, parameter), Value: version.value, Labels: [...version.labels] })),
+    Parameters: items.map((version) => ({
+      ...describe(version, parameter),
+      Value: shownValue(parameter, version, input.WithDecryption, call),
+      Labels: [...version.labels],
+    })),
   };
 }
 

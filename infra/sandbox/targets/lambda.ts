@@ -3,15 +3,28 @@
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-async.html
  */
+import { takeEvent } from '../hosting/asynchronous.ts';
+import { policyText } from '../hosting/permissions.ts';
 import { type LocalFunction, type TargetDriver, TargetError } from '../targets.ts';
 import type { World } from '../world.ts';
+import { requirePermission } from './permission.ts';
 
 /** Seconds before the second and the third attempt; there is no fourth. */
 const pauses = [60, 120];
 
-export const toFunction: TargetDriver = (world, targetArn, body) => {
-  // An alias or version may follow the name.
-  const run = world.functions.get(targetArn) ?? world.functions.get(targetArn.split(':').slice(0, 7).join(':'));
+/** An alias or version may follow the name. */
+const unqualified = (arn: string): string => arn.split(':').slice(0, 7).join(':');
+
+/** @throws TargetError `RESOURCE_NOT_FOUND`, `NO_PERMISSIONS` */
+export const toFunction: TargetDriver = (world, targetArn, body, params) => {
+  const hosted = world.lambda.functions.get(unqualified(targetArn));
+  if (hosted) {
+    const asked = { action: 'lambda:InvokeFunction', targetArn: hosted.arn, policy: policyText(hosted) };
+    requirePermission(world, asked, params);
+    takeEvent(world, hosted, body);
+    return;
+  }
+  const run = world.functions.get(targetArn) ?? world.functions.get(unqualified(targetArn));
   if (!run) throw new TargetError('RESOURCE_NOT_FOUND', `Function not found: ${targetArn}`);
   world.clock.after(0, () => attempt(world, run, targetArn, body, 0));
 };

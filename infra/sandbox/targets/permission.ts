@@ -45,13 +45,27 @@ const asService = ({ service }: TargetParams): Standing => ({
   keys: {},
 });
 
-function asRole(world: World, roleArn: string, params: TargetParams): Standing {
+/** A role that a service may assume. */
+export interface TrustedRole {
+  readonly account: string;
+  readonly name: string;
+  /** undefined: implied, nobody created it. */
+  readonly role: IamRole | undefined;
+}
+
+/** The role behind an ARN, when it lets the sender assume it. @throws TargetError `NO_PERMISSIONS` */
+export function trustedRole(world: World, roleArn: string, params: TargetParams): TrustedRole {
   const [, account = '', path = ''] = /^arn:aws:iam::(\d{12}):role\/(.+)$/.exec(roleArn) ?? [];
   const name = path.slice(path.lastIndexOf('/') + 1);
   const role = findRole(world.iam, account, name);
   const isImplied = role === undefined && world.sts.impliedRoles.includes(name);
   if (!isImplied && role?.arn !== roleArn) throw new TargetError('NO_PERMISSIONS', `The role ${roleArn} does not exist.`);
   if (role) requireTrust(world, role, params);
+  return { account, name, role };
+}
+
+function asRole(world: World, roleArn: string, params: TargetParams): Standing {
+  const { account, name, role } = trustedRole(world, roleArn, params);
   const session = params.sourceArn.slice(params.sourceArn.lastIndexOf('/') + 1);
   const caller: Caller = {
     account,
@@ -60,7 +74,7 @@ function asRole(world: World, roleArn: string, params: TargetParams): Standing {
     userId: `${role?.id ?? ''}:${session}`,
     roleArn,
     accessKeyId: '',
-    ...(isImplied && { administrator: true }),
+    ...(role === undefined && { administrator: true }),
   };
   return standingOf(world, caller);
 }

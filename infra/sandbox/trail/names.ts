@@ -23,10 +23,33 @@ const accountLevel: Readonly<Record<string, string>> = {
   DeletePublicAccessBlock: 'DeleteAccountPublicAccessBlock',
 };
 
+/**
+ * Lambda's events carry the version of their operation.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/logging-using-cloudtrail.html
+ */
+const lambdaNames: Readonly<Record<string, string>> = {
+  AddPermission: 'AddPermission20150331v2',
+  CreateEventSourceMapping: 'CreateEventSourceMapping20150331',
+  CreateFunction: 'CreateFunction20150331',
+  DeleteEventSourceMapping: 'DeleteEventSourceMapping20150331',
+  DeleteFunction: 'DeleteFunction20150331',
+  GetFunction: 'GetFunction20150331v2',
+  GetFunctionConfiguration: 'GetFunctionConfiguration20150331v2',
+  GetPolicy: 'GetPolicy20150331v2',
+  ListFunctions: 'ListFunctions20150331',
+  PutFunctionConcurrency: 'PutFunctionConcurrency20171031',
+  RemovePermission: 'RemovePermission20150331v2',
+  UpdateEventSourceMapping: 'UpdateEventSourceMapping20150331',
+  UpdateFunctionCode: 'UpdateFunctionCode20150331v2',
+  UpdateFunctionConfiguration: 'UpdateFunctionConfiguration20150331v2',
+};
+
 const has = (input: object, member: string): boolean => (input as Readonly<Record<string, unknown>>)[member] !== undefined;
 
 /** @param service signing name; an S3 call without a bucket is one of the account's */
 export function eventNameOf(service: string, operation: string, input: object): string {
+  if (service === 'lambda') return lambdaNames[operation] ?? operation;
   if (service !== 's3') return operation;
   const ofAccount = has(input, 'Bucket') ? undefined : accountLevel[operation];
   return ofAccount ?? s3Names[operation] ?? operation;

@@ -3,6 +3,7 @@ import { accessDenied } from '../authorisation/refusal.ts';
 import type { CallContext } from '../service.ts';
 import type { Interceptor } from '../wire/dispatch.ts';
 import { NoAnswer } from '../wire/no-answer.ts';
+import { untilTimePasses } from '../work.ts';
 import { chance } from './chance.ts';
 import { matches } from './matching.ts';
 import { failed, throttled } from './refusals.ts';
@@ -115,9 +116,7 @@ function strikeOf(kept: Kept): Strike {
 }
 
 const delayed = ({ world }: CallContext, seconds: number): Promise<void> =>
-  new Promise((resolve) => {
-    world.clock.after(seconds, resolve);
-  });
+  untilTimePasses(() => new Promise((resolve) => void world.clock.after(seconds, resolve)));
 
 /** What becomes of the answer of a call that takes effect; undefined: the call takes none. */
 function thrownAfter({ fault, reason }: Strike): NoAnswer | undefined {

@@ -15,13 +15,28 @@ export interface SigningScope {
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
-export function signingScope({ headers, query }: WireRequest): SigningScope | undefined {
+export function signingScope(request: WireRequest): SigningScope | undefined {
+  const { headers, query } = request;
+  if (query.AWSAccessKeyId !== undefined) return oldPresigned(query.AWSAccessKeyId, request);
   const credential = /Credential=([^,\s]+)/.exec(headers.authorization ?? '')?.[1] ?? query['X-Amz-Credential'];
   const parts = credential?.split('/') ?? [];
   const [accessKeyId, , region, service] = parts;
   if (parts.length !== 5 || !accessKeyId || !region || !service) return undefined;
   return { accessKeyId, region, service, sessionToken: headers['x-amz-security-token'] ?? query['X-Amz-Security-Token'] };
 }
+
+/**
+ * Links to objects that boto3 and version 1 of the AWS CLI make are signed the old way, which names neither service nor region.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/RESTAuthentication.html#RESTAuthenticationQueryStringAuth
+ */
+function oldPresigned(accessKeyId: string, { query }: WireRequest): SigningScope | undefined {
+  if (query.Signature === undefined || query.Expires === undefined) return undefined;
+  return { accessKeyId, region: anyRegion, service: 's3', sessionToken: query['x-amz-security-token'] };
+}
+
+/** Of requests that are good in whichever region their bucket is in. */
+export const anyRegion = '';
 
 /** The service an unsigned request is meant for, as well as it can be told. */
 export function guessService({ headers, query, body }: WireRequest): string {

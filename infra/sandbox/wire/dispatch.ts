@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { AwsError, type CallContext, type Caller, type Handler } from '../service.ts';
 import type { World } from '../world.ts';
-import { guessService, type SigningScope, signingScope } from './credential.ts';
+import { anyRegion, guessService, type SigningScope, signingScope } from './credential.ts';
 import { unwrapBody, type WireRequest, type WireResponse } from './http.ts';
 import { NoAnswer } from './no-answer.ts';
 import type { Protocol, Refusal } from './protocol.ts';
@@ -98,11 +98,12 @@ async function answer(
     const handler = handlers[operation.name];
     if (!handler) throw new AwsError('NotImplemented', `The local AWS does not implement ${name}:${operation.name}.`, 501);
     const input = await readInput(protocol, operation, request);
-    known.record = { ...known.record, input };
+    const region = record.region === anyRegion ? homeOf(on.world, input) : record.region;
+    known.record = { ...known.record, input, region };
     const call: CallContext = {
       world: on.world,
       caller,
-      region: record.region,
+      region,
       requestId,
       service: name,
       operation: operation.name,
@@ -118,6 +119,9 @@ async function answer(
     throw error;
   }
 }
+
+const homeOf = ({ s3 }: World, { Bucket }: { readonly Bucket?: string }): string =>
+  s3.buckets.get(Bucket ?? '')?.region ?? 'us-east-1';
 
 async function runHandler(
   interceptors: readonly Interceptor[],

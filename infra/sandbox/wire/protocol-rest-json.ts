@@ -18,11 +18,17 @@ export function restJsonProtocol(model: ServiceModel): Protocol {
   const [reader, writer] = [codec.createDeserializer(), codec.createSerializer()];
   const bindingsOf = bindings();
 
-  const matched = (method: string, path: string) => {
+  const find = (method: string, path: string) => {
     for (const route of routes) {
       const labels = route.method === method ? labelsOf(route, path) : undefined;
       if (labels) return { operation: route.operation, labels };
     }
+    return undefined;
+  };
+  const matched = (method: string, path: string) => {
+    // Older models of Lambda end some paths with a slash, and so do the clients made from them.
+    const found = find(method, path) ?? find(method, path.replace(/\/$/, ''));
+    if (found) return found;
     throw new AwsError('UnknownOperationException', `There is no operation ${method} ${path}.`, 404);
   };
 
@@ -32,15 +38,20 @@ export function restJsonProtocol(model: ServiceModel): Protocol {
 
     async readInput({ input }, request) {
       const bound = readBound(bindingsOf(input), request, matched(request.method, request.path).labels);
+      const { payload } = bindingsOf(input);
       if (!input.isStructSchema() || request.body.length === 0) return bound;
+      if (payload) return { ...bound, [payload[0]]: request.body };
       const body: object = await reader.read(input, request.body);
       return { ...body, ...bound };
     },
 
     writeOutput({ output: schema, traits }, output, requestId) {
-      const bound = writeBound(bindingsOf(schema), { ...output });
+      const values: Readonly<Record<string, unknown>> = { ...output };
+      const { bound: inHeaders, payload, status: member } = bindingsOf(schema);
+      const bound = writeBound({ bound: inHeaders }, values);
       const headers = { 'content-type': contentType, 'x-amzn-requestid': requestId, ...bound };
-      const status = traits.http?.[2] ?? 200;
+      const status = Number(values[member ?? ''] ?? traits.http?.[2] ?? 200);
+      if (payload) return { status, headers, body: (values[payload[0]] ?? '') as Uint8Array | string };
       if (!schema.isStructSchema()) return { status, headers, body: '{}' };
       writer.write(schema, output);
       return { status, headers, body: writer.flush() };

@@ -15,6 +15,8 @@ export interface Bindings {
   readonly bound: readonly Member[];
   /** The one that is the whole body. */
   readonly payload: Member | undefined;
+  /** Name of the one that is the status of the answer. */
+  readonly status?: string | undefined;
   /** In the body, side by side. */
   readonly body: readonly Member[];
 }
@@ -26,10 +28,12 @@ function bindingsOf(schema: NormalizedSchema): Bindings {
     return Boolean(httpLabel || httpHeader || httpQuery) || httpPrefixHeaders !== undefined;
   };
   const isPayload = ([, member]: Member): boolean => Boolean(member.getMergedTraits().httpPayload);
+  const isStatus = ([, member]: Member): boolean => Boolean(member.getMergedTraits().httpResponseCode);
   return {
     bound: members.filter(isBound),
     payload: members.find(isPayload),
-    body: members.filter((member) => !isBound(member) && !isPayload(member)),
+    status: members.find(isStatus)?.[0],
+    body: members.filter((member) => !isBound(member) && !isPayload(member) && !isStatus(member)),
   };
 }
 
@@ -67,7 +71,10 @@ function readPrefixed(name: string, prefix: string, headers: Readonly<Record<str
 }
 
 /** Writes the members that travel in headers. */
-export function writeBound({ bound }: Bindings, output: Readonly<Record<string, unknown>>): Record<string, string> {
+export function writeBound(
+  { bound }: Pick<Bindings, 'bound'>,
+  output: Readonly<Record<string, unknown>>,
+): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const [name, schema] of bound) {
     const value = output[name];

@@ -1,5 +1,6 @@
 import {
   CreateRoleCommand,
+  DeleteRoleCommand,
   DeleteRolePolicyCommand,
   DetachRolePolicyCommand,
   GetPolicyCommand,
@@ -18,6 +19,7 @@ export const module: ClientModule = {
   create: (config) => new IAMClient(config),
   commands: {
     CreateRole: CreateRoleCommand,
+    DeleteRole: DeleteRoleCommand,
     DeleteRolePolicy: DeleteRolePolicyCommand,
     DetachRolePolicy: DetachRolePolicyCommand,
     GetPolicy: GetPolicyCommand,

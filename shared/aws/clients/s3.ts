@@ -1,5 +1,8 @@
 import {
   CreateBucketCommand,
+  DeleteBucketLifecycleCommand,
+  DeleteBucketPolicyCommand,
+  DeleteBucketReplicationCommand,
   GetBucketEncryptionCommand,
   GetBucketLifecycleConfigurationCommand,
   GetBucketOwnershipControlsCommand,
@@ -25,6 +28,9 @@ export const module: ClientModule = {
   create: (config) => new S3Client({ ...config, forcePathStyle: config.ownEndpoint }),
   commands: {
     CreateBucket: CreateBucketCommand,
+    DeleteBucketLifecycle: DeleteBucketLifecycleCommand,
+    DeleteBucketPolicy: DeleteBucketPolicyCommand,
+    DeleteBucketReplication: DeleteBucketReplicationCommand,
     GetBucketEncryption: GetBucketEncryptionCommand,
     GetBucketLifecycleConfiguration: GetBucketLifecycleConfigurationCommand,
     GetBucketOwnershipControls: GetBucketOwnershipControlsCommand,

@@ -37,7 +37,8 @@ export interface CompiledPolicy {
 
 type Element = Readonly<Record<string, unknown>>;
 
-const elements = new Set([
+/** The elements that a statement may have. */
+export const statementElements: ReadonlySet<string> = new Set([
   'Sid',
   'Effect',
   'Principal',
@@ -62,7 +63,7 @@ const isAction = (action: string): boolean => action === '*' || /^[A-Za-z0-9_*?-
 const isResource = (resource: string): boolean => resource === '*' || resource.startsWith('arn:');
 
 function faultOf(s: Element, kind: PolicyKind): string | undefined {
-  const stranger = Object.keys(s).find((name) => !elements.has(name));
+  const stranger = Object.keys(s).find((name) => !statementElements.has(name));
   if (stranger !== undefined) return `element ${stranger} is not known`;
   if (s.Effect !== 'Allow' && s.Effect !== 'Deny') return 'Effect is neither Allow nor Deny';
   if (s.Action !== undefined && s.NotAction !== undefined) return 'both Action and NotAction are given';

@@ -4,14 +4,15 @@
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awskeymanagementservice.html
  * @see https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html
  */
-import type { CreateAliasRequest, CreateGrantRequest, CreateKeyRequest, GrantOperation, Tag } from '@aws-sdk/client-kms';
-import { AwsError, type CallContext } from '../../service.ts';
-import { arnOfAlias, livingAlias, namedKey } from '../../services/kms/find.ts';
-import type { Grant, Key } from '../../services/kms/key.ts';
+import type { CreateAliasRequest, CreateGrantRequest, CreateKeyRequest, Tag } from '@aws-sdk/client-kms';
+import type { AwsError, CallContext } from '../../service.ts';
+import { arnOfAlias, livingAlias } from '../../services/kms/find.ts';
+import type { Grant } from '../../services/kms/key.ts';
 import type { Check, ChecksOf, Keys, Refused, ServiceActions } from '../check.ts';
-import { removedTags, requestTags, resourceTags } from '../context.ts';
-import { resourcePolicy } from '../documents.ts';
+import { removedTags, requestTags } from '../context.ts';
 import { accessDenied, refuseAsUsual } from '../refusal.ts';
+import { cryptoOperations } from './kms-crypto.ts';
+import { callerKeys, keyCheck, keyOf, requested } from './kms-key.ts';
 
 /** What the operations on keys are given, each some of it. */
 interface Input {
@@ -24,53 +25,6 @@ interface Input {
   readonly Tags?: Tag[] | undefined;
   readonly TagKeys?: string[] | undefined;
 }
-
-const tagPairs = (tags: readonly Tag[]) => tags.map(({ TagKey = '', TagValue = '' }) => [TagKey, TagValue] as const);
-
-/** A permission on a key that is there. */
-export function keyCheck(key: Key, call: CallContext, keys: Keys = {}, action = `kms:${call.operation}`): Check {
-  return {
-    action,
-    resource: key.arn,
-    account: key.account,
-    policy: resourcePolicy(call.world, 'key', { label: `key policy of ${key.arn}`, account: key.account }, key.policy),
-    granted: isGranted(key, call),
-    keys: {
-      ...callerKeys(call),
-      'kms:KeySpec': key.spec,
-      'kms:KeyUsage': key.usage,
-      'kms:KeyOrigin': key.origin,
-      'kms:MultiRegion': key.multiRegion,
-      ...resourceTags(tagPairs(key.tags)),
-      ...keys,
-    },
-  };
-}
-
-const callerKeys = ({ caller }: CallContext): Keys => ({ 'kms:CallerAccount': caller.account, 'kms:ViaService': null });
-
-/** A grant lets its grantee do what it lists; constraints concern encryption, which no operation here does. */
-function isGranted({ grants }: Key, { caller, operation }: CallContext): boolean {
-  const names = [caller.arn, caller.roleArn];
-  return grants.some(
-    ({ GranteePrincipal, Operations }) => names.includes(GranteePrincipal) && Operations?.includes(operation as GrantOperation),
-  );
-}
-
-/** The key that is named; undefined when there is none, or it is not to be found so: the handler says so. */
-function keyOf(name: string | undefined, call: CallContext): Key | undefined {
-  try {
-    return namedKey(name ?? '', call);
-  } catch (error) {
-    if (error instanceof AwsError) return undefined;
-    throw error;
-  }
-}
-
-const requested = ({ KeyId = '' }: Input): Keys => {
-  const alias = KeyId.slice(Math.max(0, KeyId.indexOf('alias/')));
-  return alias.startsWith('alias/') ? { 'kms:RequestAlias': alias } : {};
-};
 
 const onKey =
   (keysOf: (input: never) => Keys = () => ({})): ChecksOf<Input> =>
@@ -146,9 +100,14 @@ function mayRetire({ GranteePrincipal, RetiringPrincipal, Operations }: Grant, {
   );
 }
 
+const undecipherable =
+  'The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.';
+
 /** KMS does not tell strangers whether a key exists. */
 function refuse(refused: Refused): AwsError {
   const { check, call, decision } = refused;
+  // https://docs.aws.amazon.com/kms/latest/developerguide/ct-decrypt.html
+  if (call.operation === 'Decrypt') return accessDenied('kms', undecipherable, decision.because);
   if ((check.account ?? call.caller.account) === call.caller.account) return refuseAsUsual(refused);
   const reason =
     'on this resource because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access';
@@ -162,6 +121,7 @@ function refuse(refused: Refused): AwsError {
 export const kmsActions: ServiceActions = {
   refuse,
   operations: {
+    ...cryptoOperations,
     CreateKey: createKey,
     ListKeys: onAll,
     ListAliases: onAll,

@@ -104,9 +104,9 @@ function decoded(path: string): string {
   }
 }
 
-/** AWS tells object by object which it refused; here one that is refused refuses them all. */
-function deleting(input: DeleteObjectsRequest, call: CallContext): readonly Check[] {
-  return (input.Delete?.Objects ?? []).flatMap(({ Key, VersionId }) => deletingOne({ ...input, Key, VersionId }, call));
+/** Object by object. @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html */
+export function deletingEach(input: DeleteObjectsRequest, call: CallContext): readonly (readonly Check[])[] {
+  return (input.Delete?.Objects ?? []).map(({ Key, VersionId }) => deletingOne({ ...input, Key, VersionId }, call));
 }
 
 function deletingOne(input: OnObject & { BypassGovernanceRetention?: boolean | undefined }, call: CallContext): readonly Check[] {
@@ -141,7 +141,7 @@ export const objectOperations: Readonly<Record<string, ChecksOf>> = {
   HeadObject: reading,
   GetObjectAttributes: onObject('s3:GetObjectAttributes', 's3:GetObjectVersionAttributes'),
   DeleteObject: deletingOne,
-  DeleteObjects: deleting,
+  DeleteObjects: () => [],
   AbortMultipartUpload: onObject('s3:AbortMultipartUpload'),
   ListParts: onObject('s3:ListMultipartUploadParts'),
   ListMultipartUploads: listing('s3:ListBucketMultipartUploads'),

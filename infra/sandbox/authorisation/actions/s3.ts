@@ -10,8 +10,9 @@ import { bucketArn } from '../../services/s3/bucket.ts';
 import type { Check, ChecksOf, Refused, ServiceActions } from '../check.ts';
 import { organizationOf } from '../organization.ts';
 import { accessDenied, refuseAsUsual } from '../refusal.ts';
+import { passRole } from './pass-role.ts';
 import { bucketCheck, type OnBucket, onBucket, requestKeys } from './s3-bucket.ts';
-import { objectOperations } from './s3-objects.ts';
+import { deletingEach, objectOperations } from './s3-objects.ts';
 
 const bucketSettings = [
   'GetBucketVersioning',
@@ -91,14 +92,11 @@ function createBucket(input: CreateBucketRequest, call: CallContext): readonly C
 const putBucketAcl: ChecksOf<PutBucketAclRequest> = (input, call) =>
   bucketCheck('s3:PutBucketAcl', input, call, { keys: { 's3:x-amz-acl': input.ACL ?? null } });
 
-/** S3 will act as the role, so the caller must be allowed to pass it on: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html */
+/** S3 will act as the role, so the caller must be allowed to pass it on. */
 function putBucketReplication(input: PutBucketReplicationRequest, call: CallContext): readonly Check[] {
-  const role = input.ReplicationConfiguration?.Role ?? '';
-  const account = /^arn:aws(?:-[a-z-]+)?:iam::(\d{12}):role\/.+/.exec(role)?.[1];
   const checks = bucketCheck('s3:PutReplicationConfiguration', input, call);
-  if (account === undefined || checks.length === 0) return checks;
-  const keys = { 'iam:PassedToService': 's3.amazonaws.com', 'iam:AssociatedResourceArn': bucketArn(input.Bucket ?? '') };
-  return [...checks, { action: 'iam:PassRole', resource: role, account, keys }];
+  if (checks.length === 0) return checks;
+  return [...checks, ...passRole(input.ReplicationConfiguration?.Role, 's3.amazonaws.com', bucketArn(input.Bucket ?? ''))];
 }
 
 /**
@@ -123,6 +121,7 @@ function sameOwner({ world, caller }: CallContext, account: string): boolean {
 
 export const s3Actions: ServiceActions = {
   refuse,
+  parts: { DeleteObjects: deletingEach },
   operations: {
     ...Object.fromEntries(bucketSettings.map((operation) => [operation, onBucket])),
     ...objectOperations,

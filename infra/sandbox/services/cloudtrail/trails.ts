@@ -141,7 +141,37 @@ function getTrailStatus(input: ct.GetTrailStatusCommandInput, call: CallContext)
   return { IsLogging: logging, StartLoggingTime: started, StopLoggingTime: stopped };
 }
 
+/** A trail by ARN, from whichever region. @throws AwsError `ResourceNotFoundException` */
+function taggedTrail(arn: string | undefined, call: CallContext): Trail {
+  const trail = mine(call).get(arn ?? '');
+  if (!trail) throw new AwsError('ResourceNotFoundException', `Resource ${arn} not found.`);
+  return trail;
+}
+
+/** @see https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_AddTags.html */
+function addTags({ ResourceId, TagsList = [] }: ct.AddTagsCommandInput, call: CallContext): void {
+  const trail = taggedTrail(ResourceId, call);
+  trail.tags = [...without(trail, TagsList), ...TagsList];
+}
+
+/** @see https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_RemoveTags.html */
+function removeTags({ ResourceId, TagsList = [] }: ct.RemoveTagsCommandInput, call: CallContext): void {
+  const trail = taggedTrail(ResourceId, call);
+  trail.tags = without(trail, TagsList);
+}
+
+const without = ({ tags }: Trail, other: readonly ct.Tag[]) => tags.filter(({ Key }) => !other.some((tag) => tag.Key === Key));
+
+/** @see https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_ListTags.html */
+function listTags({ ResourceIdList = [] }: ct.ListTagsCommandInput, call: CallContext) {
+  const trails = ResourceIdList.map((arn) => taggedTrail(arn, call));
+  return { ResourceTagList: trails.map(({ arn, tags }) => ({ ResourceId: arn, TagsList: [...tags] })) };
+}
+
 export const trailHandlers = {
+  AddTags: addTags,
+  RemoveTags: removeTags,
+  ListTags: listTags,
   CreateTrail: createTrail,
   UpdateTrail: updateTrail,
   DeleteTrail: deleteTrail,

@@ -22,6 +22,8 @@ export function settingsOf({ settings, now }: Database, table: string): TableSet
     pointInTimeRecovery: undefined,
     tags: new Map(),
     deletionProtection: false,
+    partitionKeys: new Map(),
+    encryption: undefined,
   };
   settings.set(table, fresh);
   return fresh;

@@ -1,3 +1,4 @@
+import type { SSEDescription } from '@aws-sdk/client-dynamodb';
 import type { Store } from './store.ts';
 
 export interface TableSettings {
@@ -7,6 +8,9 @@ export interface TableSettings {
   pointInTimeRecovery: { readonly days: number; readonly since: Date } | undefined;
   readonly tags: Map<string, string>;
   deletionProtection: boolean;
+  /** Name of the partition key of the table (under an empty name) and of each of its indexes. */
+  readonly partitionKeys: Map<string, string>;
+  encryption: SSEDescription | undefined;
 }
 
 export interface Database {

@@ -3,6 +3,7 @@
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
  */
+import { statementElements } from '../../../../shared/policy/evaluate/statements.ts';
 import { type KeptPolicy, keepPolicy } from '../../principals.ts';
 import type { World } from '../../world.ts';
 import { limitExceeded, malformedPolicy } from './errors.ts';
@@ -69,20 +70,8 @@ function parse(document: string): unknown {
   }
 }
 
-const elements = new Set([
-  'Sid',
-  'Effect',
-  'Principal',
-  'NotPrincipal',
-  'Action',
-  'NotAction',
-  'Resource',
-  'NotResource',
-  'Condition',
-]);
-
 function checkStatement(statement: Statement): void {
-  const unknown = Object.keys(statement).find((name) => !elements.has(name));
+  const unknown = Object.keys(statement).find((name) => !statementElements.has(name));
   const effect = statement.Effect;
   if (unknown !== undefined || (effect !== undefined && effect !== 'Allow' && effect !== 'Deny'))
     throw malformedPolicy('Syntax errors in policy.');

@@ -1,4 +1,4 @@
-/** Grants: kept and listed; what they allow is not judged here. */
+/** Grants: kept and listed; what they allow is judged with the policies. */
 import { randomBytes } from 'node:crypto';
 import type {
   CreateGrantRequest,

@@ -8,7 +8,10 @@ import type { CallContext } from '../../service.ts';
 import type { Key } from './key.ts';
 
 const descriptions: Readonly<Record<string, string>> = {
+  'alias/aws/dynamodb': 'Default key that protects my DynamoDB data when no other key is defined',
   'alias/aws/s3': 'Default key that protects my S3 objects when no other key is defined',
+  'alias/aws/sns': 'Default key that protects my SNS data when no other key is defined',
+  'alias/aws/sqs': 'Default key that protects my SQS messages when no other key is defined',
   'alias/aws/ssm': 'Default key that protects my SSM parameters when no other key is defined',
 };
 

@@ -1,5 +1,6 @@
 import type * as sqs from '@aws-sdk/client-sqs';
 import { AwsError, type CallContext } from '../../service.ts';
+import { untilTimePasses } from '../../work.ts';
 import { md5Of, md5OfAttributes, sizeOf } from './checksums.ts';
 import { missing, mustBeBetween } from './errors.ts';
 import { theQueue } from './lookup.ts';
@@ -113,7 +114,7 @@ export async function receiveMessage(input: sqs.ReceiveMessageCommandInput, call
     const left = (deadline - world.clock.now().getTime()) / 1000;
     if (received.length > 0) return { Messages: received.map((one) => shown(queue, one, input)) };
     if (left <= 0 || !world.sqs.queues.has(queue.arn)) return {};
-    await untilReceivable(world, queue, left);
+    await untilTimePasses(() => untilReceivable(world, queue, left));
   }
 }
 
@@ -134,7 +135,11 @@ function shown(queue: Queue, { message, receipt }: Received, input: sqs.ReceiveM
   };
 }
 
-function systemAttributes({ isFifo }: Queue, message: Message): Readonly<Record<string, string | undefined>> {
+/** All of them, in the form of `ReceiveMessage`; undefined: this message has none. */
+export function systemAttributes(
+  { isFifo }: Pick<Queue, 'isFifo'>,
+  message: Message,
+): Readonly<Record<string, string | undefined>> {
   return {
     SenderId: message.senderId,
     SentTimestamp: String(message.sentAt),

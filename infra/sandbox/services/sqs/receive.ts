@@ -62,7 +62,8 @@ export function untilReceivable(world: World, queue: Queue, seconds: number): Pr
   });
 }
 
-function isReceivable(queue: Queue, now: number): boolean {
+/** Whether a receive would find a message now, if only to bury it. */
+export function isReceivable(queue: Queue, now: number): boolean {
   const held = heldGroups(queue, now);
   return queue.messages.some((message) => isFree(queue, message, held, now));
 }

@@ -1,5 +1,6 @@
 import type * as ssm from '@aws-sdk/client-ssm';
 import type { CallContext } from '../../service.ts';
+import { requireDecryption } from './encryption.ts';
 import { filtered } from './filters.ts';
 import { homeOf, invalid, isToken, notFound, readToken, select, tokenFor, valid } from './inputs.ts';
 import { versionNotFound } from './put-parameter.ts';
@@ -10,7 +11,7 @@ export function getParameter(input: ssm.GetParameterCommandInput, call: CallCont
   const found = find(homeOf(call), name);
   if (found === undefined) throw notFound(name);
   if (found === 'no such version') throw versionNotFound(...splitName(name));
-  return { Parameter: show(found, input.WithDecryption) };
+  return { Parameter: show(found, input.WithDecryption, call) };
 }
 
 export function getParameters(input: ssm.GetParametersCommandInput, call: CallContext) {
@@ -23,7 +24,7 @@ export function getParameters(input: ssm.GetParametersCommandInput, call: CallCo
   const store = homeOf(call);
   const answers = [...new Set(names)].map((name) => ({ name, found: find(store, name) }));
   return {
-    Parameters: answers.flatMap(({ found }) => (typeof found === 'object' ? [show(found, input.WithDecryption)] : [])),
+    Parameters: answers.flatMap(({ found }) => (typeof found === 'object' ? [show(found, input.WithDecryption, call)] : [])),
     InvalidParameters: answers.flatMap(({ name, found }) => (typeof found === 'object' ? [] : [name])),
   };
 }
@@ -53,7 +54,9 @@ export function getParametersByPath(input: ssm.GetParametersByPathCommandInput, 
   return {
     Parameters: found
       .slice(from, next)
-      .map((parameter) => show({ parameter, version: latestOf(parameter), selector: '', arn: false }, input.WithDecryption)),
+      .map((parameter) =>
+        show({ parameter, version: latestOf(parameter), selector: '', arn: false }, input.WithDecryption, call),
+      ),
     ...(next < found.length ? { NextToken: tokenFor(next, from === 0 ? 'pause' : 'from') } : {}),
   };
 }
@@ -92,11 +95,23 @@ function splitName(reference: string): [name: string, selector: string] {
   return [reference.slice(0, colon), reference.slice(colon + 1)];
 }
 
-const show = ({ parameter, version, selector, arn }: Found, decrypt: boolean | undefined): ssm.Parameter => ({
+/** The value, or what stands for it when it is a secret that is not asked for. @throws AwsError unless the caller may have it decrypted */
+export function shownValue(
+  parameter: Parameter,
+  version: ParameterVersion,
+  decrypt: boolean | undefined,
+  call: CallContext,
+): string {
+  if (version.type !== 'SecureString') return version.value;
+  if (!decrypt) return Buffer.from(`encrypted:${version.value}`).toString('base64');
+  requireDecryption(parameter, version, call);
+  return version.value;
+}
+
+const show = ({ parameter, version, selector, arn }: Found, decrypt: boolean | undefined, call: CallContext): ssm.Parameter => ({
   Name: arn ? parameter.arn : parameter.name,
   Type: version.type,
-  Value:
-    version.type === 'SecureString' && !decrypt ? Buffer.from(`encrypted:${version.value}`).toString('base64') : version.value,
+  Value: shownValue(parameter, version, decrypt, call),
   Version: version.version,
   Selector: selector === '' ? undefined : selector,
   LastModifiedDate: version.modified,

@@ -1,5 +1,6 @@
 import type * as ssm from '@aws-sdk/client-ssm';
 import { AwsError, type CallContext } from '../../service.ts';
+import { encryptingKey } from './encryption.ts';
 import { homeOf, invalid, newName, notFound, tagsOf, valid } from './inputs.ts';
 import { latestOf, type Parameter, type ParameterVersion } from './state.ts';
 
@@ -13,10 +14,12 @@ export function putParameter(input: ssm.PutParameterCommandInput, call: CallCont
   const name = newName(input.Name, arnPrefix);
   const known = store.get(name);
   checkOverwrite(input, known);
-  const version = newVersion(input, call, known && latestOf(known));
+  const arn = `${arnPrefix}${name.startsWith('/') ? '' : '/'}${name}`;
+  const plain = newVersion(input, call, known && latestOf(known));
   const tags = tagsOf(input.Tags);
+  const version = { ...plain, keyArn: keyArnOf(plain, arn, call) };
   if (known) return addVersion(known, version);
-  store.set(name, { name, arn: `${arnPrefix}${name.startsWith('/') ? '' : '/'}${name}`, versions: [version], tags });
+  store.set(name, { name, arn, versions: [version], tags });
   return { Version: 1, Tier: version.tier };
 }
 
@@ -33,6 +36,9 @@ function checkOverwrite({ Overwrite, Tags }: ssm.PutParameterCommandInput, known
     );
   }
 }
+
+const keyArnOf = ({ keyId, tier }: Plain, parameterArn: string, call: CallContext): string | undefined =>
+  keyId === undefined ? undefined : encryptingKey({ parameterArn, keyId, tier }, call).arn;
 
 /** Keeps 100 versions: the oldest goes, unless it carries a label. */
 function addVersion(parameter: Parameter, version: ParameterVersion) {
@@ -53,11 +59,10 @@ const tooManyVersions = (name: string, oldest: number): AwsError =>
 
 const types = ['String', 'StringList', 'SecureString'] as const;
 
-function newVersion(
-  input: ssm.PutParameterCommandInput,
-  call: CallContext,
-  before: ParameterVersion | undefined,
-): ParameterVersion {
+/** A version before its key is asked for. */
+type Plain = Omit<ParameterVersion, 'keyArn'>;
+
+function newVersion(input: ssm.PutParameterCommandInput, call: CallContext, before: ParameterVersion | undefined): Plain {
   const type = valid.oneOf('type', input.Type, types) ?? before?.type;
   if (type === undefined) throw invalid('A parameter type is required when you create a parameter.');
   const value = valid.text('value', input.Value, { min: 1 });
@@ -69,9 +74,11 @@ function newVersion(
     tier: tierOf(input, value, before),
     dataType:
       valid.oneOf('dataType', input.DataType, ['text', 'aws:ec2:image', 'aws:ssm:integration']) ?? before?.dataType ?? 'text',
-    description: valid.optionalText('description', input.Description, { max: 1024 }),
+    // Overwritten, a parameter keeps what is not given; Terraform's provider sends only what changed:
+    // https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/ssm/parameter.go
+    description: valid.optionalText('description', input.Description, { max: 1024 }) ?? before?.description,
     allowedPattern: input.AllowedPattern || undefined,
-    keyId: type === 'SecureString' ? (input.KeyId ?? 'alias/aws/ssm') : undefined,
+    keyId: type === 'SecureString' ? (input.KeyId ?? before?.keyId ?? 'alias/aws/ssm') : undefined,
     modified: call.world.clock.now(),
     modifiedBy: call.caller.arn,
     labels: new Set(),

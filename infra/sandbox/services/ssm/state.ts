@@ -8,7 +8,10 @@ export interface ParameterVersion {
   readonly dataType: string;
   readonly description: string | undefined;
   readonly allowedPattern: string | undefined;
+  /** As it was named. */
   readonly keyId: string | undefined;
+  /** Of the key the value is encrypted under, wherever its name points by now. */
+  readonly keyArn: string | undefined;
   readonly modified: Date;
   /** ARN of who wrote it. */
   readonly modifiedBy: string;

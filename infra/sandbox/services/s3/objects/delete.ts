@@ -6,7 +6,9 @@ import type {
   DeleteObjectsOutput,
   DeleteObjectsRequest,
   ObjectIdentifier,
+  _Error as S3Error,
 } from '@aws-sdk/client-s3';
+import { refusalOfPart } from '../../../authorisation/parts.ts';
 import { offerVersion } from '../../../replication/offer.ts';
 import { AwsError, type CallContext } from '../../../service.ts';
 import { bucketOf } from '../access.ts';
@@ -85,11 +87,19 @@ function deleteObjects(input: DeleteObjectsRequest, call: CallContext): DeleteOb
   const objects = input.Delete?.Objects ?? [];
   if (objects.length === 0 || objects.length > mostAtOnce) throw malformedXml();
   const bypass = input.BypassGovernanceRetention;
-  const answers = objects.map((object) => attempt(bucket, object, bypass, call));
+  const answers = objects.map((object, place): Answer => {
+    const refusal = refusalOfPart(call, place);
+    return refusal ? { error: notDeleted(object, refusal) } : attempt(bucket, object, bypass, call);
+  });
   return {
     ...(!input.Delete?.Quiet && { Deleted: answers.flatMap(({ deleted }) => deleted ?? []) }),
     Errors: answers.flatMap(({ error }) => error ?? []),
   };
+}
+
+interface Answer {
+  readonly deleted?: DeletedObject;
+  readonly error?: S3Error;
 }
 
 /** One object that cannot be deleted does not keep the others. */
@@ -98,13 +108,20 @@ function attempt(
   { Key, VersionId, ETag }: ObjectIdentifier,
   BypassGovernanceRetention: boolean | undefined,
   call: CallContext,
-) {
+): Answer {
   try {
     return { deleted: remove(bucket, { Key, VersionId, BypassGovernanceRetention, IfMatch: ETag }, call) };
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
-    return { error: { Key, ...(VersionId !== undefined && { VersionId }), Code: error.code, Message: error.message } };
+    return { error: notDeleted({ Key, VersionId }, error) };
   }
 }
+
+const notDeleted = ({ Key, VersionId }: ObjectIdentifier, { code, message }: AwsError): S3Error => ({
+  Key,
+  ...(VersionId !== undefined && { VersionId }),
+  Code: code,
+  Message: message,
+});
 
 export const deleteHandlers = { DeleteObject: deleteObject, DeleteObjects: deleteObjects };

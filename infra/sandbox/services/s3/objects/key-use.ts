@@ -4,12 +4,11 @@
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
  */
 import type { Decision } from '../../../../../shared/policy/evaluate.ts';
-import { keyCheck } from '../../../authorisation/actions/kms.ts';
-import { judge } from '../../../authorisation/judge.ts';
 import { AwsError, type CallContext } from '../../../service.ts';
 import { arnOfAlias, arnOfKey, isLiving } from '../../kms/find.ts';
 import type { Key } from '../../kms/key.ts';
 import { awsManagedKey } from '../../kms/managed-key.ts';
+import { mayUseThrough, unusable, whyRefused } from '../../kms/use-through.ts';
 import { accessDenied } from '../errors.ts';
 
 /** One use of a key through S3. */
@@ -28,17 +27,7 @@ export interface KeyUse {
  * @see https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html
  */
 export function mayUseKey({ key, action, context, region }: KeyUse, call: CallContext): Decision {
-  const keys = {
-    'kms:ViaService': `s3.${region}.amazonaws.com`,
-    'kms:EncryptionContext:aws:s3:arn': context,
-    'kms:EncryptionContextKeys': ['aws:s3:arn'],
-    'kms:EncryptionAlgorithm': 'SYMMETRIC_DEFAULT',
-    'aws:ViaAWSService': true,
-    'aws:CalledVia': ['s3.amazonaws.com'],
-    'aws:RequestedRegion': region,
-  };
-  const asked = { ...call, service: 'kms', operation: action.slice('kms:'.length) };
-  return judge(asked, keyCheck(key, asked, keys, action));
+  return mayUseThrough({ key, action, region, service: 's3', context: { 'aws:s3:arn': context } }, call);
 }
 
 /** @throws AccessDenied, KMS.DisabledException, KMS.KMSInvalidStateException unless the caller may use the key and it works */
@@ -46,23 +35,11 @@ export function requireKeyUse(use: KeyUse, call: CallContext): void {
   const { key, action } = use;
   const decision = mayUseKey(use, call);
   if (decision.answer !== 'allowed') {
-    const cause = decision.by === 'explicit-deny' ? 'with an explicit deny' : `because ${lackingOf(decision, action)}`;
-    throw accessDenied(`User: ${call.caller.arn} is not authorized to perform: ${action} on resource: ${key.arn} ${cause}`);
+    const why = whyRefused(decision, action);
+    throw accessDenied(`User: ${call.caller.arn} is not authorized to perform: ${action} on resource: ${key.arn} ${why}`);
   }
-  if (key.state === 'Disabled') throw kmsError('DisabledException', `${key.arn} is disabled.`);
-  if (key.state !== 'Enabled') {
-    const waits = key.state === 'PendingImport' ? 'pending import' : 'pending deletion';
-    throw kmsError('KMSInvalidStateException', `${key.arn} is ${waits}.`);
-  }
-  if (key.spec !== 'SYMMETRIC_DEFAULT' || key.usage !== 'ENCRYPT_DECRYPT') {
-    const message = `${key.arn} key usage is ${key.usage} which is not valid for ${action.slice('kms:'.length)}.`;
-    throw kmsError('InvalidKeyUsageException', message);
-  }
-}
-
-function lackingOf({ missing }: Decision, action: string): string {
-  const kind = missing.some(({ policy }) => policy.startsWith('key policy')) ? 'resource-based' : 'identity-based';
-  return `no ${kind} policy allows the ${action} action`;
+  const broken = unusable(key, action);
+  if (broken) throw kmsError(broken.code, broken.message);
 }
 
 const arnForm = /^arn:aws(?:-[a-z-]+)?:kms:([a-z0-9-]+):(\d{12}):(key|alias)\/.+$/;

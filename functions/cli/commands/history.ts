@@ -1,0 +1,23 @@
+import { type Cli, printJson } from '../cli.ts';
+import { type LedgerOptions, recordsNamed, withLedger } from '../controller.ts';
+import { EXIT, type ExitCode } from '../failure.ts';
+import { historyText } from '../view/history.ts';
+import { styleOf, titlesOf } from './show.ts';
+
+export interface HistoryOptions extends LedgerOptions {
+  readonly limit: number;
+  readonly json: boolean;
+}
+
+/** Shows what was repaired, from what to what and because of whom, and when objects may have stayed behind. Writes nothing. */
+export async function history(cli: Cli, name: string, { limit, json, ...options }: HistoryOptions): Promise<ExitCode> {
+  const found = await withLedger(cli, options, async (ledger) => {
+    const [repairs, outages] = await Promise.all([ledger.repairs(name, limit), ledger.outages(name, limit)]);
+    // One that was retired still has a past.
+    if (repairs.length + outages.length === 0) recordsNamed(await ledger.replications(), [name]);
+    return { name, repairs, outages };
+  });
+  if (json) printJson(cli, { version: 1, command: 'history', replication: name, repairs: found.repairs, outages: found.outages });
+  else cli.terminal.stdout.write(historyText(styleOf(cli), found, await titlesOf(cli)));
+  return EXIT.inSync;
+}

@@ -1,0 +1,88 @@
+/** What the functions are told by their environment: read once, and refused as a whole. */
+import type { Settings } from '../shared/controller/ports.ts';
+
+export interface FunctionSettings {
+  readonly ledgerTable: string;
+  readonly queueUrl: string;
+  /** Absent where a function tells nothing. */
+  readonly topicArn: string | undefined;
+  readonly documentsPath: string;
+  readonly freezeParameter: string;
+  readonly observerRole: string;
+  readonly healerRole: string;
+  readonly externalId: string | undefined;
+  readonly controller: Settings;
+}
+
+/** The environment lacks something, or says what cannot be. */
+export class BadEnvironment extends Error {
+  override readonly name = 'BadEnvironment';
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * @param tells whether the function publishes stories and so needs a topic
+ * @throws BadEnvironment naming every variable that is missing or malformed
+ */
+export function settingsFrom(environment: Environment, { tells }: { readonly tells: boolean }): FunctionSettings {
+  const faults: string[] = [];
+  const text = textReader(environment, faults);
+  const number = numberReader(environment, faults);
+  const settings: FunctionSettings = {
+    ledgerTable: text('LOCKSTEP_LEDGER_TABLE', /^[\w.-]{3,255}$/, 'the name of a DynamoDB table', 'lockstep-ledger'),
+    queueUrl: text('LOCKSTEP_QUEUE_URL', /^https?:\/\/\S+$/, 'the URL of an SQS queue'),
+    topicArn: tells ? text('LOCKSTEP_TOPIC_ARN', /^arn:[\w-]+:sns:[\w-]+:\d{12}:[\w.-]+$/, 'the ARN of an SNS topic') : undefined,
+    documentsPath: text('LOCKSTEP_DOCUMENTS_PATH', /^\/[\w./-]+$/, 'a path of Parameter Store', '/lockstep/desired-state/'),
+    freezeParameter: text('LOCKSTEP_FREEZE_PARAMETER', /^[\w./-]+$/, 'the name of a parameter', '/lockstep/freeze'),
+    observerRole: text('LOCKSTEP_OBSERVER_ROLE', role, roleMeaning, 'lockstep-observer').replace(/^\//, ''),
+    healerRole: text('LOCKSTEP_HEALER_ROLE', role, roleMeaning, 'lockstep-healer').replace(/^\//, ''),
+    externalId: text('LOCKSTEP_EXTERNAL_ID', /^[\w+=,.@:/-]{2,1224}$/, 'an external id of 2 to 1224 characters', '') || undefined,
+    controller: {
+      mode: text('LOCKSTEP_MODE', /^(repair|observe)$/, '"repair" or "observe"', 'repair') as Settings['mode'],
+      budgetPercent: number('LOCKSTEP_BUDGET_PERCENT', { from: 0, to: 100, otherwise: 25 }),
+      budgetMinimum: number('LOCKSTEP_BUDGET_MINIMUM', { from: 0, to: 1_000_000, otherwise: 5 }),
+      contestedRepairs: number('LOCKSTEP_CONTESTED_REPAIRS', { from: 1, to: 1000, otherwise: 3 }),
+      reserveSeconds: number('LOCKSTEP_RESERVE_SECONDS', { from: 1, to: 600, otherwise: 10 }),
+    },
+  };
+  if (isUnder(settings.freezeParameter, settings.documentsPath))
+    faults.push('LOCKSTEP_FREEZE_PARAMETER must not lie under LOCKSTEP_DOCUMENTS_PATH: it would be read as a document');
+  if (faults.length > 0) throw new BadEnvironment(`This function cannot run with its environment: ${faults.join('; ')}.`);
+  return settings;
+}
+
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+const role = /^\/?([\w+=,.@-]+\/)*[\w+=,.@-]{1,64}$/;
+const roleMeaning = 'the name of a role, with its path if it has one';
+
+const isUnder = (name: string, path: string): boolean => name.startsWith(path.endsWith('/') ? path : `${path}/`);
+
+/** An empty variable counts as none. */
+const given = (environment: Environment, name: string): string | undefined => environment[name]?.trim() || undefined;
+
+type TextReader = (name: string, form: RegExp, meaning: string, otherwise?: string) => string;
+
+const textReader =
+  (environment: Environment, faults: string[]): TextReader =>
+  (name, form, meaning, otherwise) => {
+    const value = given(environment, name);
+    if (value === undefined && otherwise === undefined) faults.push(`${name} is missing: ${meaning}`);
+    if (value !== undefined && !form.test(value)) faults.push(`${name} must be ${meaning}, got "${value.slice(0, 100)}"`);
+    return value ?? otherwise ?? '';
+  };
+
+interface Bounds {
+  readonly from: number;
+  readonly to: number;
+  readonly otherwise: number;
+}
+
+const numberReader =
+  (environment: Environment, faults: string[]) =>
+  (name: string, { from, to, otherwise }: Bounds): number => {
+    const value = given(environment, name);
+    const isSound = value === undefined || (/^\d+$/.test(value) && Number(value) >= from && Number(value) <= to);
+    if (!isSound) faults.push(`${name} must be a whole number from ${from} to ${to}, got "${value.slice(0, 100)}"`);
+    return value === undefined ? otherwise : Number(value);
+  };

@@ -1,0 +1,53 @@
+/** Calls in the account of the credentials at hand: where the controller runs, or a person works. */
+import type { AwsCall, AwsGateway, Reply } from '../model/aws-call.ts';
+import type { Operation } from '../model/operations.ts';
+import { type AnyClient, type ClientConfig, clientModule, hasOwnEndpoint, maxAttempts } from './clients.ts';
+import { connection } from './connection.ts';
+import { failureOf } from './failure-of.ts';
+
+export interface HubOptions {
+  /** undefined: AWS_REGION, else the region of the profile. */
+  readonly region?: string;
+  readonly userAgent: string;
+  /** Whose credentials these are, for messages. */
+  readonly caller?: string;
+  /** In place of connections over the network. */
+  readonly requestHandler?: ClientConfig['requestHandler'];
+  readonly credentials?: ClientConfig['credentials'];
+}
+
+async function createClient(service: string, { region, userAgent, requestHandler, credentials }: HubOptions): Promise<AnyClient> {
+  const { create } = await clientModule(service);
+  return create({
+    customUserAgent: userAgent,
+    maxAttempts,
+    ownEndpoint: hasOwnEndpoint(service),
+    requestHandler: requestHandler ?? connection,
+    ...(credentials && { credentials }),
+    // Without a region the SDK looks for one itself.
+    ...(region !== undefined && { region }),
+  } as ClientConfig);
+}
+
+/** Sends with the credentials at hand, whatever account and region a call names. */
+export function hubGateway(options: HubOptions): AwsGateway {
+  const clients = new Map<string, Promise<AnyClient>>();
+  const clientFor = (service: string): Promise<AnyClient> => {
+    const client = clients.get(service) ?? createClient(service, options);
+    clients.set(service, client);
+    return client;
+  };
+  return {
+    send: async <O extends Operation>({ operation, input }: AwsCall<O>): Promise<Reply<O>> => {
+      const [service = '', name = ''] = operation.split(':');
+      try {
+        const Command = (await clientModule(service)).commands[name];
+        if (Command === undefined) throw new Error(`no command for ${operation}`);
+        const output = await (await clientFor(service)).send(new Command(input as never));
+        return { ok: true, output: output as never };
+      } catch (error) {
+        return { ok: false, error: failureOf(error, options.caller ?? 'your own AWS credentials') };
+      }
+    },
+  };
+}

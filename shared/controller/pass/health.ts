@@ -1,0 +1,146 @@
+/** What one pass says about each replication: its status, and whether replication is, or was, interrupted. Pure. */
+import type { ReplicationReport } from '../../model/finding.ts';
+import type { Pass } from '../../reconcile.ts';
+import { digestOf } from '../digest.ts';
+import type { OutageRecord, RepairRecord, StatusRecord } from '../ledger.ts';
+import type { PassContext } from './context.ts';
+
+export interface Health {
+  readonly status: StatusRecord;
+  /** What was opened, closed, or both. */
+  readonly outage?: OutageRecord;
+}
+
+/** One for each replication that the pass says something about. */
+export function healthOf(context: PassContext, pass: Pass, repairs: readonly RepairRecord[], isFull: boolean): readonly Health[] {
+  const concerned = isFull
+    ? pass.reports
+    : pass.reports.filter(({ findings }) => findings.some(({ verdict }) => verdict !== 'in-sync'));
+  return concerned.map((report) => healthOfOne(context, pass, report, repairs, isFull));
+}
+
+function healthOfOne(
+  context: PassContext,
+  pass: Pass,
+  report: ReplicationReport,
+  repairs: readonly RepairRecord[],
+  isFull: boolean,
+): Health {
+  const { memory, startedAt } = context;
+  const former = memory.statuses.get(report.name);
+  const verdict = isFull ? report.verdict : partialVerdict(report);
+  const outage = outageOf(context, pass, report, repairs, isFull);
+  const record = memory.replications.find(({ replication }) => replication.name === report.name);
+  const open = outage === undefined ? former?.outage : outage.endedAt === undefined ? outage.startedAt : undefined;
+  const lastProof = isFull && verdict === 'proven' ? startedAt : former?.lastProof;
+  return {
+    ...(outage && { outage }),
+    status: {
+      replication: report.name,
+      group: memory.id,
+      document: report.document,
+      mode: report.mode,
+      verdict,
+      since: former?.verdict === verdict ? former.since : startedAt,
+      lastPass: startedAt,
+      ...(lastProof && { lastProof }),
+      acceptedAt: former?.acceptedAt ?? startedAt,
+      troubles: troublesOf(report, pass),
+      blockers: report.blockers,
+      ...(open && { outage: open }),
+      digest: record?.digest ?? '',
+    },
+  };
+}
+
+/** Of a pass that looked at some settings only: nothing is proven by it. */
+function partialVerdict({ verdict, findings, outcomes }: ReplicationReport): StatusRecord['verdict'] {
+  const isRepaired = findings.every(
+    (finding) => finding.verdict === 'in-sync' || outcomes.some((o) => o.outcome === 'repaired' && o.aspect === finding.aspect),
+  );
+  return isRepaired && verdict !== 'paused' && verdict !== 'orphaned' ? 'unproven' : verdict;
+}
+
+function troublesOf({ findings, held, outcomes, proof }: ReplicationReport, { compared }: Pass): readonly string[] {
+  const title = (aspect: string): string =>
+    compared.find(({ target }) => target.aspect.name === aspect)?.target.aspect.title ?? aspect;
+  const place = ({ aspect, resource }: (typeof findings)[number] | (typeof held)[number] | (typeof outcomes)[number]): string =>
+    `${title(aspect)} of ${resource.arn}`;
+  return [
+    ...new Set([
+      ...findings.flatMap((finding) =>
+        finding.verdict === 'unreadable' ? [`${place(finding)} could not be read: ${finding.reason}`] : [],
+      ),
+      ...held.map((item) => `${place(item)} drifted and is left as it is. ${item.detail}`),
+      ...outcomes.flatMap((o) => {
+        if (o.outcome === 'repaired') return [];
+        return [
+          `${place(o)} drifted and is ${o.outcome}${'detail' in o ? `: ${o.detail}` : 'because' in o ? `: ${o.because}` : ''}`,
+        ];
+      }),
+      ...proof.filter(({ answer }) => answer === 'denied').map(({ hop, because }) => `${hop}: ${because}`),
+    ]),
+  ];
+}
+
+/** Opened by the first evidence, closed when nothing is wrong any more and nothing is denied; often both at once. */
+function outageOf(
+  context: PassContext,
+  pass: Pass,
+  report: ReplicationReport,
+  repairs: readonly RepairRecord[],
+  isFull: boolean,
+): OutageRecord | undefined {
+  const { memory, startedAt, c } = context;
+  const former = memory.statuses.get(report.name);
+  const wrong = report.findings.filter((f) => (f.verdict === 'drifted' || f.verdict === 'blocked') && interrupts(pass, f.aspect));
+  const denied = report.proof.filter(({ answer }) => answer === 'denied');
+  const isSound = isFull && ['proven', 'unproven'].includes(report.verdict) && denied.length === 0;
+  if (wrong.length === 0 && denied.length === 0 && (former?.outage === undefined || !isSound)) return undefined;
+  const begun = repairs.filter((repair) => repair.replications.includes(report.name) && interrupts(pass, repair.aspect));
+  const first = begun.map(({ driftedAt }) => driftedAt).sort()[0] ?? startedAt;
+  const isKnown = begun.some(({ change, driftedAt }) => change !== undefined && driftedAt === first);
+  const at = former?.outage ?? first;
+  const from = isKnown ? first : (former?.lastProof ?? former?.acceptedAt ?? first);
+  const end = isSound ? c.now().toISOString() : undefined;
+  return {
+    replication: report.name,
+    startedAt: at,
+    ...(end && { endedAt: end }),
+    reasons: reasonsOf(pass, wrong, denied),
+    window: { from: from < at ? from : at, ...(end && { to: end }) },
+  };
+}
+
+const interrupts = ({ compared }: Pass, aspect: string): boolean =>
+  compared.some(({ target }) => target.aspect.name === aspect && target.aspect.interrupts);
+
+const reasonsOf = (
+  { compared }: Pass,
+  wrong: ReplicationReport['findings'],
+  denied: ReplicationReport['proof'],
+): readonly string[] => [
+  ...wrong.map(({ aspect, resource }) => {
+    const target = compared.find((item) => item.target.aspect.name === aspect)?.target;
+    return `${target?.aspect.title ?? aspect} of ${resource.arn} was not as desired`;
+  }),
+  ...denied.map(({ hop, because }) => `${hop}: ${because}`),
+];
+
+/** What was seen at each resource, by aspect: another digest later means that something changed there, ours or not. */
+export function seenIn({ compared, outcomes, plan }: Pass): ReadonlyMap<string, Readonly<Record<string, string>>> {
+  const written = new Map(
+    plan.steps
+      .filter(({ key }) => outcomes.some((o) => o.outcome === 'repaired' && `${o.aspect} ${o.resource.arn}` === key))
+      .map((step) => [step.key, step.next]),
+  );
+  const seen = new Map<string, Record<string, string>>();
+  for (const { target, observed } of compared) {
+    if (observed.status === 'unreadable') continue;
+    const value = written.get(target.key) ?? (observed.status === 'present' ? observed.value : observed.status);
+    const at = seen.get(target.on.arn) ?? {};
+    at[target.aspect.name] = digestOf(value);
+    seen.set(target.on.arn, at);
+  }
+  return seen;
+}

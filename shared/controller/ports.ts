@@ -1,0 +1,125 @@
+/** What the controller needs of the world beside the ledger and the spokes. Made in `functions/wiring.ts`, on AWS or on the local one. */
+import type { AwsGateway } from '../model/aws-call.ts';
+import type { Actor } from './change.ts';
+import type { Ledger } from './ledger.ts';
+import type { Outgoing } from './message.ts';
+import type { OurRoles } from './read-change.ts';
+import type { Story } from './story.ts';
+
+export interface Queue {
+  /** Sends all, in batches. @throws when one could not be sent after retries */
+  send(messages: readonly Outgoing[]): Promise<void>;
+}
+
+/** A document as Parameter Store has it. */
+export interface StoredDocument {
+  readonly name: string;
+  readonly text: string;
+  readonly version: number;
+  /** ISO 8601. */
+  readonly modified: string;
+}
+
+/** The parameters that people edit. */
+export interface DesiredState {
+  /** Every document, all pages. @throws when one page could not be read: part of the truth is not the truth */
+  documents(): Promise<readonly StoredDocument[]>;
+  /** The global freeze, see `Freeze`. Never throws: what cannot be read counts as frozen. */
+  freeze(): Promise<Freeze | undefined>;
+}
+
+/** An edit of a document, as far as it is known. */
+export interface Edit {
+  /** Full parameter name. */
+  readonly parameter: string;
+  /** The version it made; undefined: it deleted the parameter. */
+  readonly version?: number;
+  /** ISO 8601: it cannot have happened before. */
+  readonly since: string;
+}
+
+/** Nothing is repaired anywhere while it lasts. */
+export interface Freeze {
+  readonly reason: string;
+  /** ISO 8601; undefined: until the parameter is removed. */
+  readonly until?: string;
+}
+
+export interface Notifier {
+  /** Publishes one story. @throws when SNS does not take it */
+  tell(story: Story): Promise<void>;
+}
+
+/** Counts and gauges, in the words of DESIGN's signals; written out at the end of an invocation. */
+export interface Metrics {
+  add(name: MetricName, value: number, dimensions?: Readonly<Record<string, string>>): void;
+  /** Writes out what was added; for whoever ends an invocation. */
+  flush?(): void;
+}
+
+export type MetricName =
+  | 'Replications'
+  | 'Drifted'
+  | 'Repaired'
+  | 'RepairFailed'
+  | 'Held'
+  | 'Blocked'
+  | 'Contested'
+  | 'Unreadable'
+  | 'Orphaned'
+  | 'InvalidDocuments'
+  | 'AdmitFailed'
+  | 'ReplicationFailures'
+  | 'TimeToRepairSeconds'
+  | 'DriftAgeSeconds'
+  | 'OldestProofAgeSeconds'
+  | 'LastSweepAgeSeconds'
+  | 'EventsRouted'
+  | 'EventsIgnored'
+  | 'BudgetExceeded'
+  | 'Frozen';
+
+/** Constant messages, our words as keys. */
+export interface Log {
+  debug(message: string, keys?: object): void;
+  info(message: string, keys?: object): void;
+  warn(message: string, keys?: object): void;
+  error(message: string, keys?: object): void;
+}
+
+/** How far the controller goes, from its deployment. */
+export interface Settings {
+  /** `observe`: nothing is ever written, whatever documents say. */
+  readonly mode: 'repair' | 'observe';
+  /** A sweep that finds more than this part of the fleet drifted stops repairing; in percent. */
+  readonly budgetPercent: number;
+  /** So many drifted replications are repaired in any case. */
+  readonly budgetMinimum: number;
+  /** So many repairs of one setting within an hour, and the next drift makes it contested. */
+  readonly contestedRepairs: number;
+  /** Seconds an invocation keeps for its report before Lambda's time is up. */
+  readonly reserveSeconds: number;
+}
+
+export interface Controller {
+  readonly ledger: Ledger;
+  readonly queue: Queue;
+  readonly desiredState: DesiredState;
+  readonly notifier: Notifier;
+  readonly metrics: Metrics;
+  readonly log: Log;
+  readonly settings: Settings;
+  /** By which our own calls are known in CloudTrail. */
+  readonly ours: OurRoles;
+  /** Reads in the spokes. */
+  readonly observer: AwsGateway;
+  /** Writes in the spokes, and reads back. */
+  readonly healer: AwsGateway;
+  /** Who edited a document, as the hub's account tells it; best effort. Never throws. */
+  readonly editorOf?: (edit: Edit) => Promise<Actor | undefined>;
+  /** Reads all documents again, for what they name means something else now. `cause` tells two such requests apart. */
+  readonly readmit?: (cause: string) => Promise<void>;
+  readonly now: () => Date;
+  readonly wait: (seconds: number) => Promise<void>;
+  readonly random: () => number;
+}

@@ -1,0 +1,64 @@
+/** `lockstep sandbox`, as the program that others talk to. */
+import { describe, expect, it } from 'vitest';
+import type { Cli } from '../../functions/cli/cli.ts';
+import { type SandboxOptions, sandbox } from '../../functions/cli/commands/sandbox.ts';
+import { core } from '../../functions/cli/core.ts';
+
+/** Runs the command until `meanwhile` has seen what it printed. */
+async function serving(options: Partial<SandboxOptions>, meanwhile: (printed: string) => Promise<void>): Promise<void> {
+  let stop = (): void => undefined;
+  const stopped = new Promise<void>((resolve) => {
+    stop = resolve;
+  });
+  const started = new Promise<string>((resolve) => {
+    const terminal = { stdout: { write: (text: string) => resolve(text) } } as unknown as Cli['terminal'];
+    const cli = { terminal, core, untilStopped: () => stopped } as unknown as Cli;
+    void sandbox(cli, { port: 0, clock: 'real', json: true, ...options });
+  });
+  try {
+    await meanwhile(await started);
+  } finally {
+    stop();
+  }
+}
+
+const post = (url: string, body: object) =>
+  fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+
+const timeAt = async (endpoint: string): Promise<number> => {
+  const health = (await (await fetch(`${endpoint}/_local/health`)).json()) as { readonly time: string };
+  return new Date(health.time).getTime();
+};
+
+describe('lockstep sandbox', () => {
+  it('has a clock that stands still until it is advanced, when asked for one', async () => {
+    await serving({ clock: 'virtual' }, async (printed) => {
+      const { endpoint, clock } = JSON.parse(printed) as { endpoint: string; clock: string };
+      const before = await timeAt(endpoint);
+
+      const answer = await post(`${endpoint}/_local/clock/advance`, { seconds: 3600 });
+
+      expect({ clock, status: answer.status }).toEqual({ clock: 'virtual', status: 200 });
+      expect((await timeAt(endpoint)) - before).toBe(3_600_000);
+      expect(Math.abs(before - Date.now()), 'it starts now').toBeLessThan(60_000);
+    });
+  });
+
+  it("has the machine's clock otherwise, which cannot be moved", async () => {
+    await serving({}, async (printed) => {
+      const { endpoint, ...more } = JSON.parse(printed) as { endpoint: string; clock?: string };
+
+      const answer = await post(`${endpoint}/_local/clock/advance`, { seconds: 3600 });
+
+      expect({ clock: more.clock, status: answer.status }).toEqual({ clock: undefined, status: 409 });
+    });
+  });
+
+  it('says how to let time pass, and what older clients need', async () => {
+    await serving({ clock: 'virtual', json: false }, async (printed) => {
+      expect(printed).toMatch(/curl .* http:\/\/127\.0\.0\.1:\d+\/_local\/clock\/advance/);
+      expect(printed).toContain('AWS_DEFAULT_REGION=eu-west-1');
+      expect(printed).toContain('--endpoint-url $AWS_ENDPOINT_URL sqs');
+    });
+  });
+});
