@@ -50,7 +50,8 @@ const lookupOf = (eventName: string, { since }: Edit) => ({
   ...{ account: 'hub', region: '' },
   input: {
     LookupAttributes: [{ AttributeKey: 'EventName' as const, AttributeValue: eventName }],
-    ...(since !== undefined && { StartTime: new Date(since) }),
+    // Events have whole seconds, Parameter Store has milliseconds.
+    StartTime: new Date(Math.floor(Date.parse(since) / 1000) * 1000),
     MaxResults: 50,
   },
 });

@@ -12,7 +12,8 @@ const call = { operation: 'iam:GetRole', account: '222222222222', region: 'us-ea
 function spoke(more: Parameters<typeof spokeGateway>[0] = {}) {
   const clock = virtualClock();
   const aws = createLocalAws({ clock });
-  const { credentials, requestHandler } = inProcess(aws);
+  const { credentials, ...inside } = inProcess(aws);
+  const { requestHandler, hold } = holding(inside.requestHandler);
   const gateway = spokeGateway({
     ...{ role: 'watcher', requestHandler, credentials: async () => credentials, now: clock.now, region: 'eu-west-1' },
     ...more,
@@ -26,7 +27,27 @@ function spoke(more: Parameters<typeof spokeGateway>[0] = {}) {
     await iam.send(new PutRolePolicyCommand({ RoleName: 'watcher', PolicyName: 'p', PolicyDocument: document(rights) }));
   };
   const assumed = () => aws.calls.filter(({ operation }) => operation === 'AssumeRole');
-  return { aws, clock, gateway, deploy, assumed };
+  return { aws, clock, gateway, deploy, assumed, hold };
+}
+
+/** Keeps the answer of the next request back until it is released. */
+function holding(inner: ReturnType<typeof inProcess>['requestHandler']) {
+  let next: Promise<void> | undefined;
+  let held = 0;
+  const handle: typeof inner.handle = async (...request) => {
+    const gate = next;
+    next = undefined;
+    const answer = await inner.handle(...request);
+    if (gate) held += 1;
+    await gate;
+    return answer;
+  };
+  const hold = () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    next = promise;
+    return Object.assign(resolve, { held: () => held });
+  };
+  return { requestHandler: { ...inner, handle } as typeof inner, hold };
 }
 
 describe('a gateway to the spokes', () => {
@@ -71,15 +92,19 @@ describe('a gateway to the spokes', () => {
     });
   });
 
-  it('assumes anew where AWS takes the session no more, once', async () => {
-    const { gateway, deploy, assumed, aws } = spoke();
+  it('assumes anew where AWS takes the session no more, once, whenever calls find out', async () => {
+    const { gateway, deploy, assumed, aws, hold } = spoke();
     await deploy();
     await gateway.send(call);
     aws.world.sts.sessions.clear();
 
-    const replies = await Promise.all([gateway.send(call), gateway.send(call), gateway.send(call)]);
+    const release = hold();
+    const late = gateway.send(call);
+    await vi.waitFor(() => expect(release.held()).toBe(1));
+    const replies = await Promise.all([gateway.send(call), gateway.send(call)]);
+    release();
 
-    expect(replies.map(({ ok }) => ok)).toEqual([true, true, true]);
+    expect([...replies, await late].map(({ ok }) => ok)).toEqual([true, true, true]);
     expect(assumed()).toHaveLength(2);
   });
 

@@ -21,6 +21,7 @@ function editing() {
   return { aws, clock, editorOf, ssm, put, told };
 }
 
+const since = '2026-01-01T00:00:00.500Z';
 const root = { kind: 'root', account: '111111111111' };
 
 describe('the editor of a document', () => {
@@ -30,8 +31,8 @@ describe('the editor of a document', () => {
     await put();
     await clock.advance(3600);
 
-    expect(await editorOf({ parameter: Name, version: 1, since: '2026-01-01T00:00:00Z' })).toMatchObject(root);
-    expect(await editorOf({ parameter: Name, version: 2 })).toBeUndefined();
+    expect(await editorOf({ parameter: Name, version: 1, since })).toMatchObject(root);
+    expect(await editorOf({ parameter: Name, version: 2, since })).toBeUndefined();
     expect(await editorOf({ parameter: Name, version: 1, since: '2026-01-01T00:30:00Z' })).toBeUndefined();
   });
 
@@ -39,11 +40,11 @@ describe('the editor of a document', () => {
     const { editorOf, put, ssm, clock } = editing();
     await put();
     await clock.advance(1);
-    expect(await editorOf({ parameter: Name })).toBeUndefined();
+    expect(await editorOf({ parameter: Name, since })).toBeUndefined();
     await ssm.send(new DeleteParameterCommand({ Name }));
     await clock.advance(3600);
 
-    expect(await editorOf({ parameter: Name })).toMatchObject(root);
+    expect(await editorOf({ parameter: Name, since })).toMatchObject(root);
   });
 
   it('stays unknown while CloudTrail says nothing, which is logged', async () => {
@@ -51,7 +52,7 @@ describe('the editor of a document', () => {
     await put();
     aws.trouble.add({ match: { service: 'cloudtrail' }, fault: { kind: 'deny' } });
 
-    expect(await editorOf({ parameter: Name, version: 1 })).toBeUndefined();
+    expect(await editorOf({ parameter: Name, version: 1, since })).toBeUndefined();
     expect(told).toEqual(['event history unreadable']);
   });
 });

@@ -313,6 +313,18 @@ describe('the history', () => {
     expect(await ledger.repairs('c')).toEqual([]);
   });
 
+  it('reads a group without the repairs that have ended', async () => {
+    const { ledger, aws } = await localLedger();
+    await ledger.changeFleet(fleetOf('a', 'a'));
+    await ledger.startRepairs('a', [aRepair('r1')]);
+    await ledger.endRepairs('a', [aRepair('r1', { outcome: 'failed' })]);
+    const before = aws.calls.length;
+
+    await ledger.group('a');
+
+    expect(JSON.stringify(aws.calls.slice(before).map(({ input }) => input))).not.toContain('REPAIR#r1');
+  });
+
   it('keeps an outage that is put again as one', async () => {
     const { ledger } = await localLedger();
     const first: OutageRecord = {

@@ -75,10 +75,25 @@ describe('the environment of a function', () => {
       says: 'must be "repair" or "observe"',
       because: 'a mode that is not understood is none',
     },
-    { name: 'LOCKSTEP_BUDGET_PERCENT', value: '101', says: 'from 0 to 100', because: 'it is a part of the whole' },
-    { name: 'LOCKSTEP_BUDGET_PERCENT', value: '2.5', says: 'a whole number', because: 'it is counted in whole percents' },
-    { name: 'LOCKSTEP_CONTESTED_REPAIRS', value: '0', says: 'from 1', because: 'nothing would ever be repaired' },
-    { name: 'LOCKSTEP_RESERVE_SECONDS', value: '-1', says: 'from 1', because: 'time does not run backwards' },
+    {
+      name: 'LOCKSTEP_BUDGET_PERCENT',
+      value: '101',
+      says: 'must be a whole number from 0 to 100',
+      because: 'it is a part of the whole',
+    },
+    { name: 'LOCKSTEP_BUDGET_PERCENT', value: '2.5', says: 'must be a whole number', because: 'it is counted in whole percents' },
+    {
+      name: 'LOCKSTEP_CONTESTED_REPAIRS',
+      value: '0',
+      says: 'must be a whole number from 1',
+      because: 'nothing would ever be repaired',
+    },
+    {
+      name: 'LOCKSTEP_RESERVE_SECONDS',
+      value: '-1',
+      says: 'must be a whole number from 1',
+      because: 'time does not run backwards',
+    },
   ])('is refused with $name=$value, for $because', ({ name, value, says }) => {
     expect(() => settingsFrom({ ...needed, [name]: value }, tells)).toThrow(new RegExp(`${name} ${says}`));
   });

@@ -123,7 +123,7 @@ describe.runIf(isInstalled)('Terraform', { timeout: 300_000 }, () => {
 
 describe.runIf(isInstalled)('Terraform with what stands around a replication', { timeout: 300_000 }, () => {
   const { aws, terraform } = workspace('terraform-around');
-  const resources = 38;
+  const resources = 37;
 
   it('applies it', async () => {
     const { code, output } = await terraform('apply', {}, '-auto-approve');

@@ -35,9 +35,9 @@ const cellsOf = ({ name, verdict, since, lastProof, mode, group, outage }: Repli
 /** What is wrong, and what keeps it from being repaired. */
 function wrongLines(style: Style, row: ReplicationStatus): readonly string[] {
   const { troubles, blockers, pause, holds, verdict } = row;
-  const told = new Set(troubles);
   const left = troubles.length - MOST.troubles;
-  const further = distinctBlockers(blockers).filter(({ reason }) => !told.has(reason));
+  const shown = verdict === 'proven' ? [] : troubles.slice(0, MOST.troubles);
+  const isTold = (reason: string): boolean => shown.some((trouble) => trouble.includes(reason));
   return [
     ...(pause
       ? [labelled(style, 'paused', printable(`until ${instantText(pause.until)} by ${pause.by}: ${pause.reason}`), 2)]
@@ -45,11 +45,12 @@ function wrongLines(style: Style, row: ReplicationStatus): readonly string[] {
     ...holds.map(({ setting, heldUntil }) =>
       labelled(style, 'contested', printable(`${setting} is held until ${instantText(heldUntil)}`), 2),
     ),
-    ...(verdict === 'proven' ? [] : troubles.slice(0, MOST.troubles).map((trouble) => block(style, printable(trouble), 2))),
+    ...shown.map((trouble) => block(style, printable(trouble), 2)),
     ...(left > 0 && verdict !== 'proven' ? [`  … and ${left} more (--json shows all)`] : []),
-    ...further.map(
-      ({ reason, remedy }) => `${block(style, printable(reason), 2)}\n${labelled(style, 'what to do', printable(remedy), 2)}`,
-    ),
+    ...distinctBlockers(blockers).flatMap(({ reason, remedy }) => [
+      ...(isTold(reason) ? [] : [block(style, printable(reason), 2)]),
+      labelled(style, 'what to do', printable(remedy), 2),
+    ]),
   ];
 }
 

@@ -1,4 +1,6 @@
 /** Which permissions each operation needs: one table per service, by the name its requests are signed for. */
+
+import { lambdaActions } from '../services/lambda/actions.ts';
 import { cloudtrailActions } from './actions/cloudtrail.ts';
 import { cloudwatchActions } from './actions/cloudwatch.ts';
 import { dynamodbActions } from './actions/dynamodb.ts';
@@ -33,4 +35,5 @@ export const actionTables: Readonly<Record<string, ServiceActions>> = {
   events: eventsActions,
   cloudtrail: cloudtrailActions,
   organizations: organizationsActions,
+  lambda: lambdaActions,
 };

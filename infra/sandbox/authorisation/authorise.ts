@@ -44,10 +44,10 @@ function refusalOf(call: CallContext, checks: readonly Check[], table: ServiceAc
 }
 
 function checksOf(table: ServiceActions | undefined, call: CallContext, input: object): readonly Check[] {
-  if (!table) return [{ action: `${prefixOf(call.service)}:${call.operation}`, resource: '*' }];
+  if (!table) return [{ action: `${call.service}:${call.operation}`, resource: '*' }];
   const checks = Object.hasOwn(table.operations, call.operation) ? table.operations[call.operation] : undefined;
   if (checks) return (checks as (input: object, call: CallContext) => readonly Check[])(input, call);
-  const file = `infra/sandbox/authorisation/actions/${call.service}.ts`;
+  const file = `infra/sandbox/authorisation/actions/${prefixOf(call.service)}.ts`;
   throw accessDenied(
     call.service,
     `The local AWS does not know which permissions ${call.service}:${call.operation} needs. Its line is missing in ${file}.`,

@@ -20,6 +20,7 @@ const spellings: Readonly<Record<string, Spelling>> = {
   monitoring: { code: 'AccessDenied', status: 403 },
   sns: { code: 'AuthorizationError', status: 403 },
   sqs: { code: 'AccessDenied', status: 403 },
+  lambda: { code: 'AccessDeniedException', status: 403 },
   scheduler: { code: 'AccessDeniedException', status: 403 },
 };
 

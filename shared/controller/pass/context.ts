@@ -1,5 +1,6 @@
 import type { Group } from '../../model/replication.ts';
 import type { Target } from '../../stages/targets.ts';
+import { isBare } from '../actor.ts';
 import type { Change } from '../change.ts';
 import type { GroupMemory, RepairRecord } from '../ledger.ts';
 import type { Controller } from '../ports.ts';
@@ -24,7 +25,7 @@ export function changeOf({ asked }: PassContext, target: Target): Change | undef
   const changes = asked.flatMap(({ trigger }) =>
     trigger.kind === 'change' && touches(trigger.change, target) ? [trigger.change] : [],
   );
-  const named = changes.filter(({ actor }) => actor.kind !== 'account' && actor.kind !== 'unknown');
+  const named = changes.filter(({ actor }) => !isBare(actor));
   return latest(named) ?? latest(changes);
 }
 

@@ -3,7 +3,7 @@ import type { ReplicationReport } from '../../model/finding.ts';
 import type { Pass } from '../../reconcile.ts';
 import { digestOf } from '../digest.ts';
 import type { OutageRecord, RepairRecord, StatusRecord } from '../ledger.ts';
-import type { PassContext } from './context.ts';
+import { type PassContext, settingOf } from './context.ts';
 
 export interface Health {
   readonly status: StatusRecord;
@@ -56,7 +56,8 @@ function healthOfOne(
 /** Of a pass that looked at some settings only: nothing is proven by it. */
 function partialVerdict({ verdict, findings, outcomes }: ReplicationReport): StatusRecord['verdict'] {
   const isRepaired = findings.every(
-    (finding) => finding.verdict === 'in-sync' || outcomes.some((o) => o.outcome === 'repaired' && o.aspect === finding.aspect),
+    (finding) =>
+      finding.verdict === 'in-sync' || outcomes.some((o) => o.outcome === 'repaired' && settingOf(o) === settingOf(finding)),
   );
   return isRepaired && verdict !== 'paused' && verdict !== 'orphaned' ? 'unproven' : verdict;
 }

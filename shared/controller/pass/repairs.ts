@@ -2,6 +2,7 @@
 import { aspects } from '../../aspects/index.ts';
 import type { StepOutcome } from '../../model/finding.ts';
 import type { Pass } from '../../reconcile.ts';
+import { isBare } from '../actor.ts';
 import type { Change } from '../change.ts';
 import type { RepairRecord } from '../ledger.ts';
 import { findChange } from '../who.ts';
@@ -47,17 +48,10 @@ const lookups = 5;
 
 /** The same repairs, each with who made it necessary, as far as that can be found out. Best effort. */
 export async function withActors(context: PassContext, records: readonly RepairRecord[]): Promise<readonly RepairRecord[]> {
-  let left = lookups;
+  const toLookUp = new Set(records.filter(({ change }) => change === undefined).slice(0, lookups));
   const named: RepairRecord[] = [];
   for (const record of records) {
-    const isKnown = record.change !== undefined && record.change.actor.kind !== 'account';
-    const change = isKnown
-      ? record.change
-      : record.change
-        ? await fuller(context, record.change)
-        : left-- > 0
-          ? await lookUp(context, record)
-          : undefined;
+    const change = toLookUp.has(record) ? await lookUp(context, record) : record.change && (await fuller(context, record.change));
     named.push(change === undefined ? record : { ...record, change, driftedAt: earlier(change.time, record.driftedAt) });
   }
   return named;
@@ -67,6 +61,7 @@ type Told = NonNullable<RepairRecord['change']>;
 
 /** The owner's copy of a call from another account shows only that account; the caller's own copy says more, once it has arrived. */
 async function fuller({ c }: PassContext, change: Told): Promise<Told> {
+  if (!isBare(change.actor)) return change;
   const actor = await c.ledger.actorOf(change.call);
   return actor === undefined ? change : { ...change, actor };
 }

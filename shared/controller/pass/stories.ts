@@ -3,6 +3,7 @@ import { aspects } from '../../aspects/index.ts';
 import type { Difference, Finding, Held, ReplicationReport, ResourceRef } from '../../model/finding.ts';
 import type { Replication } from '../../model/replication.ts';
 import type { Pass } from '../../reconcile.ts';
+import { settingTitle } from '../../text/setting-title.ts';
 import { digestOf } from '../digest.ts';
 import type { ContestRecord, OutageRecord, RepairRecord } from '../ledger.ts';
 import type { DriftTold, Story } from '../story.ts';
@@ -48,12 +49,12 @@ const pausesEnded = (context: PassContext): readonly Story[] =>
 
 const aspectNamed = (name: string) => aspects.find((aspect) => aspect.name === name);
 
-function driftOf(record: RepairRecord): DriftTold {
+function driftOf(context: PassContext, record: RepairRecord): DriftTold {
   const { aspect, resource, differences, change, driftedAt, endedAt, outcome } = record;
   const seconds =
     outcome === 'repaired' && endedAt !== undefined ? (Date.parse(endedAt) - Date.parse(driftedAt)) / 1000 : undefined;
   return {
-    ...settingTold(aspect, resource, differences),
+    ...settingTold(context, aspect, resource, differences),
     ...(change && { change: changeTold(change) }),
     driftedAt,
     ...(seconds !== undefined && { seconds }),
@@ -71,8 +72,9 @@ const changeTold = ({
   ...{ eventName, eventId, time, account, region, actor },
 });
 
-const settingTold = (aspect: string, resource: ResourceRef, differences: readonly Difference[]) => ({
-  setting: aspectNamed(aspect)?.title ?? aspect,
+const settingTold = ({ group }: PassContext, aspect: string, resource: ResourceRef, differences: readonly Difference[]) => ({
+  setting: settingTitle(aspectNamed(aspect)?.title ?? aspect, resource, group.replications),
+  ...(aspectNamed(aspect)?.interrupts === false && { interrupts: false }),
   resource,
   matters: aspectNamed(aspect)?.matters ?? '',
   differences,
@@ -81,17 +83,18 @@ const settingTold = (aspect: string, resource: ResourceRef, differences: readonl
 function repairStories(context: PassContext, { repairs }: Told): readonly Story[] {
   const repaired = repairs.filter(({ outcome }) => outcome === 'repaired');
   const failed = repairs.filter(({ outcome }) => outcome !== 'repaired');
+  const drift = (record: RepairRecord): DriftTold => driftOf(context, record);
   const details = failed.map(({ detail, outcome }) => detail ?? (outcome === 'written' ? notSeenYet : outcome));
   return [
     ...(repaired.length > 0
-      ? [{ kind: 'repaired' as const, ...about(context, namesOf(repaired)), drifts: repaired.map(driftOf) }]
+      ? [{ kind: 'repaired' as const, ...about(context, namesOf(repaired)), drifts: repaired.map(drift) }]
       : []),
     ...(failed.length > 0
       ? [
           {
             kind: 'repair-failed' as const,
             ...about(context, namesOf(failed)),
-            drifts: failed.map(driftOf),
+            drifts: failed.map(drift),
             detail: details.join('\n'),
           },
         ]
@@ -134,7 +137,7 @@ function heldTold(context: PassContext, pass: Pass, { aspect, resource, differen
   const target = pass.compared.find((item) => item.target.key === settingOf({ aspect, resource }))?.target;
   const change = target && changeOf(context, target);
   return {
-    ...settingTold(aspect, resource, differences),
+    ...settingTold(context, aspect, resource, differences),
     ...(change && { change: changeTold(change) }),
     driftedAt: change?.time ?? context.startedAt,
   };
