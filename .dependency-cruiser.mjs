@@ -53,13 +53,13 @@ export default {
       name: 'local-aws-knows-no-controller',
       comment: 'The local AWS judges the product: it shares the policy evaluator and the words of the model, nothing else.',
       severity: 'error',
-      from: { path: '^infra/sandbox/', pathNot: '^infra/sandbox/guided-run' },
+      from: { path: '^infra/sandbox/', pathNot: '^infra/sandbox/(guided-run|hub/)' },
       to: { path: '^(shared|functions)/', pathNot: '^shared/(policy|model)/' },
     },
     {
       name: 'local-aws-takes-types-of-the-model',
       severity: 'error',
-      from: { path: '^infra/sandbox/', pathNot: '^infra/sandbox/guided-run' },
+      from: { path: '^infra/sandbox/', pathNot: '^infra/sandbox/(guided-run|hub/)' },
       to: { path: '^shared/model/', ...atRunTime },
     },
     {

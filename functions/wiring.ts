@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { spokeGateway } from '../shared/aws/accounts.ts';
 import { parameterStore } from '../shared/aws/desired-state-store.ts';
-import { documentEditor } from '../shared/aws/document-editor.ts';
+import { editorLookup } from '../shared/aws/editor.ts';
 import { hubGateway } from '../shared/aws/hub-gateway.ts';
 import type { Controller, Notifier } from '../shared/controller/ports.ts';
 import type { AwsGateway } from '../shared/model/aws-call.ts';
@@ -25,7 +25,7 @@ function controllerOf(settings: FunctionSettings): Controller {
     observer,
     // Where nothing is to be written, nobody can.
     healer: settings.controller.mode === 'observe' ? observer : spoke(settings.healerRole, settings),
-    editorOf: documentEditor({ hub, log: routing.log }),
+    editorOf: editorLookup({ hub, log: routing.log }),
     readmit: async (cause) => {
       const { admit } = await import('../shared/controller/admit.ts');
       await admit(controller, { cause: 'alias', requestId: `${cause}:${randomUUID()}` });

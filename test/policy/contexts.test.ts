@@ -11,7 +11,7 @@ import {
   readCalls,
   replicateCalls,
 } from '../../shared/policy/proof/calls.ts';
-import { type CallKind, contextOf } from '../../shared/policy/proof/contexts.ts';
+import { type CallKind, contextOf, contextTable } from '../../shared/policy/proof/contexts.ts';
 import { encryptionOf } from '../../shared/policy/proof/encryption.ts';
 import type { ReplicationState } from '../../shared/policy/replication-state.ts';
 import { aState, destinationKey, sourceKey } from './states.ts';
@@ -126,6 +126,15 @@ describe('the condition keys of S3’s own calls', () => {
     const named = kinds.flatMap((kind) => Object.keys(keysOf(inOrganization, kind)));
 
     expect([...new Set(named)].sort()).toEqual(table.map(([key]) => key).sort());
+  });
+
+  it('are carried always, never or perhaps, as AWS documents it', () => {
+    const carried = (how: string) => [...new Set(contextTable.flatMap((line) => (line.carried === how ? line.keys : [])))].sort();
+    const documented = contextTable.filter(({ source }) => source === 'unconfirmed').flatMap(({ keys }) => keys);
+
+    expect(contextTable.every((line) => ['always', 'never', 'may'].includes(line.carried))).toBe(true);
+    expect(carried('may')).toEqual(['aws:MultiFactorAuthPresent', 'aws:SourceIp', ...documented].sort());
+    expect(contextTable.filter(({ carried: how, value }) => (how === 'never') === (value !== undefined))).toEqual([]);
   });
 
   it('leave what is not listed unknown', () => {

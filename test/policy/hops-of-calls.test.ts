@@ -192,6 +192,14 @@ describe('assuming the role, which S3 may ask for in two ways', () => {
     expect(asks('cannot-tell', 'denied').because).toBe('first on key: cannot-tell.');
   });
 
+  it('names the statement by which it is refused', () => {
+    const [yes, no] = [ref('trust', { sid: 'Yes' }), ref('trust', { sid: 'No' })];
+    const calls = [weighed('allowed', { deciding: yes }), weighed('denied', { by: 'explicit-deny', deciding: no })];
+
+    expect(hopOf('assume-role', calls).deciding).toBe(no);
+    expect(hopOf('assume-role', calls.toReversed()).deciding).toBe(no);
+  });
+
   it('leaves other hops at the worst', () => {
     expect(hopOf('replicate', [weighed('allowed'), weighed('denied')]).answer).toBe('denied');
   });

@@ -64,7 +64,7 @@ async function groupsThatLose(store: Store, groups: readonly GroupRecord[]): Pro
   for (const group of groups) {
     const before = recordAt<GroupRecord>(old, groupKey(group.id))?.replications ?? [];
     const both = new Set([...before, ...group.replications]);
-    if (false) losing.set(group.id, { ...group, replications: [...both].sort() });
+    if (both.size > group.replications.length) losing.set(group.id, { ...group, replications: [...both].sort() });
   }
   return losing;
 }

@@ -1,7 +1,7 @@
 /**
  * Runs the tests of this folder for Stryker within one process. They are bundled once; for every mutant the bundle is evaluated anew, so
  * that nothing is remembered from the one before, and the tests that reach the mutant run until one fails. Vitest starts a worker for
- * every mutant, which takes twenty times as long.
+ * every mutant, which takes several times as long.
  *
  * @see https://stryker-mutator.io/docs/stryker-js/guides/create-a-plugin/
  */
@@ -57,13 +57,17 @@ function testFiles(): readonly string[] {
 
 const suite = resolve(import.meta.dirname, 'suite.ts');
 
-/** Test files get `suite.ts` in place of vitest and, as there is one module only in a bundle, are told their own address. */
+/** What test files get in place of vitest. */
+const inPlaceOfVitest = `export { describe, it, standsIn } from ${JSON.stringify(suite)}; export { expect } from 'vitest';`;
+
+/** Gives test files `suite.ts` and, as there is one module only in a bundle, tells each its own address. */
 const asTests: Plugin = {
   name: 'tests',
   setup({ onLoad, onResolve }) {
-    onResolve({ filter: /^vitest$/ }, ({ importer }) =>
-      importer === suite ? { path: 'vitest', external: true } : { path: suite },
+    onResolve({ filter: /^vitest$/ }, ({ namespace }) =>
+      namespace === 'tests' ? { path: 'vitest', external: true } : { path: 'vitest', namespace: 'tests' },
     );
+    onLoad({ filter: /.*/, namespace: 'tests' }, () => ({ contents: inPlaceOfVitest, resolveDir: import.meta.dirname }));
     onLoad({ filter: /\/test\/.*\.ts$/ }, ({ path }) => ({
       loader: 'ts',
       contents: told(path, readFileSync(path, 'utf8').replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href))),

@@ -1,10 +1,8 @@
 /**
  * The part of vitest that the tests of this folder use: `describe`, `it` and their `each`. It only collects; whoever asked for the tests
- * runs them. `expect` is vitest's own.
+ * runs them.
  */
 import { format } from 'node:util';
-
-export { expect } from 'vitest';
 
 export interface Test {
   /** The file it stands in. */
@@ -21,13 +19,13 @@ const suites: string[] = [];
 const tests: Test[] = [];
 const twins = new Map<string, number>();
 
+/** As vitest names the tests of a table: `%s` and `%j` by turns stand for the values of a row, `$name` for a field. */
 function titleOf(title: string, row: unknown): string {
-  const [first, ...rest] = Array.isArray(row) ? row : [row];
-  const named = title.replace(/\$(\w+)/g, (text, key: string) => {
-    const value = (first as Readonly<Record<string, unknown>> | undefined)?.[key];
-    return value === undefined ? text : format('%j', value);
-  });
-  return /%[sdij]/.test(named) ? format(named, first, ...rest).slice(0, 300) : named;
+  const values: readonly unknown[] = Array.isArray(row) ? row : [row];
+  const fields = values[0] as Readonly<Record<string, unknown>> | undefined;
+  const named = title.replace(/\$(\w+)/g, (text, name: string) => (fields?.[name] === undefined ? text : String(fields[name])));
+  const places = named.match(/%[sdij]/g)?.length ?? 0;
+  return format(named, ...values.slice(0, places));
 }
 
 function within(title: string, body: () => unknown): void {
