@@ -1,4 +1,5 @@
 /** What every function does around its work. */
+import { randomUUID } from 'node:crypto';
 import type { Context } from 'aws-lambda';
 import type { Controller } from '../shared/controller/ports.ts';
 import { withKeys } from './telemetry.ts';
@@ -17,8 +18,9 @@ export function handling<E, R, C extends Basics>(
   open: () => C,
   work: (event: E, controller: C, context: Context) => Promise<R>,
 ): Handler<E, R> {
-  return async (event, context) => {
+  return async (event, given) => {
     const opened = open();
+    const context = complete(given);
     const log = withKeys(opened.log, { requestId: context.awsRequestId });
     try {
       return await work(event, { ...opened, log }, context);
@@ -29,4 +31,13 @@ export function handling<E, R, C extends Basics>(
       opened.metrics.flush?.();
     }
   };
+}
+
+const minute = 60_000;
+
+/** Lambda always says who asked and how much time is left; whoever runs a handler by hand may not. */
+function complete(given: Partial<Context> | undefined): Context {
+  const until = Date.now() + minute;
+  const byHand = { awsRequestId: randomUUID(), getRemainingTimeInMillis: () => until - Date.now() };
+  return Object.assign(byHand, given) as Context;
 }

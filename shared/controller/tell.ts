@@ -128,6 +128,8 @@ export async function tellUntold(c: Teller, before: string): Promise<number> {
   for (const record of await c.ledger.untoldStories(before)) {
     const story = storyIn(record);
     if (story === undefined) c.log.error('story cannot be read', { key: record.key });
+    // Claimed again, so that two who find it do not both tell it.
+    else if (!(await c.ledger.claimStory({ ...record, at: c.now().toISOString() }))) continue;
     else if (await publish(c, record.key, story)) told += 1;
   }
   return told;

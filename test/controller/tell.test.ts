@@ -153,6 +153,7 @@ describe('telling a story', () => {
     state.isBroken = true;
     const withoutSns = await tell(c, samples.blocked);
     state.isBroken = false;
+    state.now = '2026-03-01T12:06:00Z';
     const flushed = await tellUntold(c, '2026-03-01T13:00:00Z');
     const flushedAgain = await tellUntold(c, '2026-03-01T13:00:00Z');
 
@@ -171,6 +172,18 @@ describe('telling a story', () => {
     await tell(c, samples.blocked);
 
     expect(await tellUntold(c, '2026-03-01T11:59:00Z')).toBe(0);
+  });
+
+  it('is told once by two sweeps that find it untold at the same time', async () => {
+    const { c, told, state } = aTeller();
+    state.isBroken = true;
+    await tell(c, samples.blocked);
+    state.isBroken = false;
+    state.now = '2026-03-01T12:06:00Z';
+
+    await Promise.all([tellUntold(c, '2026-03-01T12:01:00Z'), tellUntold(c, '2026-03-01T12:01:00Z')]);
+
+    expect(told).toHaveLength(1);
   });
 
   it('goes on when one record cannot be read', async () => {
@@ -193,6 +206,7 @@ describe('telling a story', () => {
         const [record] = await c.ledger.untoldStories('2027-01-01T00:00:00Z');
         expect(Buffer.byteLength(JSON.stringify(record))).toBeLessThan(400_000);
         state.isBroken = false;
+        state.now = '2026-12-31T00:00:00Z';
         await tellUntold(c, '2027-01-01T00:00:00Z');
         expect(told[0]).toMatchObject({ kind: story.kind, at: story.at });
       }),

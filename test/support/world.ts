@@ -138,7 +138,7 @@ function refill<V>(map: Map<string, V>, from: ReadonlyMap<string, V>): void {
   for (const [key, value] of from) map.set(key, value);
 }
 
-function viewOf({ world }: LocalAws): View {
+export function viewOf({ world }: LocalAws): View {
   const shown = (kept: Parameters<typeof showPolicy>[1] | undefined): unknown =>
     kept === undefined ? undefined : JSON.parse(showPolicy(world, kept));
   const roles = [...world.iam.accounts.values()].flatMap(({ roles }) => [...roles.values()]);
