@@ -11,6 +11,8 @@ export interface FunctionSettings {
   readonly observerRole: string;
   readonly healerRole: string;
   readonly externalId: string | undefined;
+  /** Whether SCPs and RCPs are read for the proof: for a hub in the management account, or one that is a delegated administrator. */
+  readonly readsOrganization: boolean;
   readonly controller: Settings;
 }
 
@@ -38,6 +40,7 @@ export function settingsFrom(environment: Environment, { tells }: { readonly tel
     observerRole: text('LOCKSTEP_OBSERVER_ROLE', role, roleMeaning, 'lockstep-observer').replace(/^\//, ''),
     healerRole: text('LOCKSTEP_HEALER_ROLE', role, roleMeaning, 'lockstep-healer').replace(/^\//, ''),
     externalId: text('LOCKSTEP_EXTERNAL_ID', /^[\w+=,.@:/-]{2,1224}$/, 'an external id of 2 to 1224 characters', '') || undefined,
+    readsOrganization: text('LOCKSTEP_ORGANIZATION', /^(read|leave-out)$/, '"read" or "leave-out"', 'leave-out') === 'read',
     controller: {
       mode: text('LOCKSTEP_MODE', /^(repair|observe)$/, '"repair" or "observe"', 'repair') as Settings['mode'],
       budgetPercent: number('LOCKSTEP_BUDGET_PERCENT', { from: 0, to: 100, otherwise: 25 }),

@@ -7,6 +7,7 @@ import { editorLookup } from '../shared/aws/editor.ts';
 import { hubGateway } from '../shared/aws/hub-gateway.ts';
 import type { Controller, Notifier } from '../shared/controller/ports.ts';
 import type { AwsGateway } from '../shared/model/aws-call.ts';
+import { organizationPolicies } from './organization-policies.ts';
 import { clientConfig, once, routingOf, userAgent } from './routing.ts';
 import { type FunctionSettings, settingsFrom } from './settings.ts';
 
@@ -26,6 +27,7 @@ function controllerOf(settings: FunctionSettings): Controller {
     // Where nothing is to be written, nobody can.
     healer: settings.controller.mode === 'observe' ? observer : spoke(settings.healerRole, settings),
     editorOf: editorLookup({ hub, log: routing.log }),
+    ...(settings.readsOrganization && { organizationOf: organizationPolicies(routing.log) }),
     readmit: async (cause) => {
       const { admit } = await import('../shared/controller/admit.ts');
       await admit(controller, { cause: 'alias', requestId: `${cause}:${randomUUID()}` });

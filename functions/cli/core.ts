@@ -29,7 +29,9 @@ export interface Core {
   readonly accounts: () => Promise<{
     readonly spokeGateway: (options: Parameters<Accounts['spokeGateway']>[0]) => CountingGateway;
   }>;
-  readonly organization: () => Promise<Pick<typeof import('../../shared/aws/organization.ts'), 'readOrganization'>>;
+  readonly organization: () => Promise<
+    Pick<typeof import('../../shared/aws/organization.ts'), 'organizationRegion' | 'readOrganization'>
+  >;
   readonly states: () => Promise<typeof import('../../shared/policy/state-file.ts')>;
   readonly readKey: () => Promise<Pick<typeof import('../../shared/read-key.ts'), 'readKey'>>;
   readonly proof: () => Promise<Pick<typeof import('../../shared/policy/proof.ts'), 'prove'>>;

@@ -14,9 +14,6 @@ export interface OrganizationOptions {
 
 export type AccountStates = Readonly<Record<string, AccountState>>;
 
-// Organizations is one per partition: https://docs.aws.amazon.com/general/latest/gr/ao.html
-const regions: Readonly<Record<string, string>> = { 'aws-cn': 'cn-northwest-1', 'aws-us-gov': 'us-gov-west-1' };
-
 export function insistOnOneSource({ organization = false, organizationFile }: OrganizationOptions): void {
   if (organization && organizationFile !== undefined)
     throw new CommandFailure(
@@ -39,11 +36,9 @@ const isRefusal = (error: unknown): error is CannotReadOrganization =>
   error instanceof Error && error.name === 'CannotReadOrganization';
 
 async function readAll(cli: Cli, replications: readonly Replication[]): Promise<AccountStates> {
-  const region = regions[replications[0]?.partition ?? 'aws'] ?? 'us-east-1';
-  const [{ readOrganization }, aws] = await Promise.all([
-    cli.core.organization(),
-    cli.core.hub({ userAgent: userAgentOf(cli), region }),
-  ]);
+  const { organizationRegion, readOrganization } = await cli.core.organization();
+  const region = organizationRegion(replications[0]?.partition);
+  const aws = await cli.core.hub({ userAgent: userAgentOf(cli), region });
   const accounts = replications.flatMap(({ source, destination }) => [source.account, destination.account]);
   try {
     return await readOrganization(accounts, aws, { account: 'hub', region });

@@ -149,3 +149,9 @@ export async function readOrganization(
   );
   return Object.fromEntries(states);
 }
+
+// Organizations is one per partition: https://docs.aws.amazon.com/general/latest/gr/ao.html
+const regions: Readonly<Record<string, string>> = { 'aws-cn': 'cn-northwest-1', 'aws-us-gov': 'us-gov-west-1' };
+
+/** The region that answers for Organizations in a partition. */
+export const organizationRegion = (partition = 'aws'): string => regions[partition] ?? 'us-east-1';

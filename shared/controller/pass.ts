@@ -60,6 +60,7 @@ async function lookAtSome(context: PassContext, { settings }: Scope & { kind: 't
 /** One pass of the core, and everything that follows from it. Stories go first and the repairs' end last: a crash in between repeats, it does not lose. */
 async function look(context: PassContext, settings?: ReadonlySet<string>): Promise<Pass> {
   const { c } = context;
+  const accounts = settings === undefined ? await organizationPolicies(context) : undefined;
   let permission: Permission = { holds: new Map(), started: new Map(), contests: new Map() };
   const done = await passOver(context.group, {
     observer: c.observer,
@@ -73,11 +74,17 @@ async function look(context: PassContext, settings?: ReadonlySet<string>): Promi
       permission = await permit(context, steps);
       return permission.holds;
     },
+    ...(accounts && { accounts }),
     ...(settings && { only: ({ key }: Target) => settings.has(key) }),
   });
   await conclude(context, done, permission, settings);
   return done;
 }
+
+const organizationPolicies = async ({ c, group }: PassContext) =>
+  c.organizationOf?.([
+    ...new Set(group.replications.flatMap(({ source, destination }) => [source.account, destination.account])),
+  ]);
 
 async function conclude(context: PassContext, done: Pass, permission: Permission, settings?: ReadonlySet<string>): Promise<void> {
   const { c, memory, startedAt } = context;

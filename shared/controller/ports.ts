@@ -1,5 +1,6 @@
 /** What the controller needs of the world beside the ledger and the spokes. Made in `functions/wiring.ts`, on AWS or on the local one. */
 import type { AwsGateway } from '../model/aws-call.ts';
+import type { AccountState } from '../policy/replication-state.ts';
 import type { Actor } from './change.ts';
 import type { Ledger } from './ledger.ts';
 import type { Outgoing } from './message.ts';
@@ -119,6 +120,8 @@ export interface Controller {
   readonly editorOf?: (edit: Edit) => Promise<Actor | undefined>;
   /** Reads all documents again, for what they name means something else now. `cause` tells two such requests apart. */
   readonly readmit?: (cause: string) => Promise<void>;
+  /** SCPs and RCPs over these accounts; undefined: they are not read here, or could not be, and proofs leave them out. Never throws. */
+  readonly organizationOf?: (accounts: readonly string[]) => Promise<Readonly<Record<string, AccountState>> | undefined>;
   readonly now: () => Date;
   readonly wait: (seconds: number) => Promise<void>;
   readonly random: () => number;

@@ -1,334 +1,257 @@
-/** The controller in a world where anything can go wrong: every port can die, throttle or come too late, and what must always hold is noted. */
-import type { SQSRecord } from 'aws-lambda';
+/** The whole controller where anything can go wrong, with what must always hold noted while it runs. */
 import { passesOver } from '../../functions/reconcile/passes.ts';
-import type { Ledger, OutageRecord, RepairRecord, StatusRecord } from '../../shared/controller/ledger.ts';
+import { aspects } from '../../shared/aspects/index.ts';
+import type { Ledger, OutageRecord, RepairRecord } from '../../shared/controller/ledger.ts';
+import { MalformedMessage } from '../../shared/controller/message.ts';
+import { Recoverable } from '../../shared/controller/pass/recoverable.ts';
 import type { Controller, Freeze, Settings } from '../../shared/controller/ports.ts';
 import { type Routed, route } from '../../shared/controller/route.ts';
 import type { Story } from '../../shared/controller/story.ts';
 import { sweep } from '../../shared/controller/sweep.ts';
 import { telling } from '../../shared/controller/tell.ts';
-import type { AwsCall, AwsFailure, AwsGateway } from '../../shared/model/aws-call.ts';
+import type { AwsCall, AwsGateway } from '../../shared/model/aws-call.ts';
+import type { ReplicationReport } from '../../shared/model/finding.ts';
 import type { Group } from '../../shared/model/replication.ts';
 import { documentFor, groupsFor, type WorldPlan } from './builders.ts';
-import { type Doom, type Fate, mortal, newFate } from './chaos-fate.ts';
-import { newController, spokeRoles, type TestController } from './controller.ts';
+import { type Doom, type Fate, mortal, newFate, type Storm, stormy } from './chaos-fate.ts';
+import { type Fifo, newFifo, recordOf } from './chaos-queue.ts';
+import { newController, type TestController } from './controller.ts';
 import type { They } from './edits.ts';
 import { isWrite, Killed, localGateway, wrapped } from './gateways.ts';
 import { lawful } from './lawful.ts';
+import { foreignContent } from './meaning.ts';
 import { memoryLedger } from './memory-ledger.ts';
 import { foundationsFor, pass as lookOnly, type View, viewOf } from './world.ts';
-
-/** Calls into the spokes that AWS does not answer as it should. */
-export interface Storm {
-  readonly calls: 'reads' | 'writes' | 'all';
-  /** Every so many of them; 1: all. */
-  readonly every: number;
-  readonly error: 'ThrottlingException' | 'InternalError' | 'TimeoutError' | 'AccessDenied';
-  /** Whether AWS carried the call out all the same. */
-  readonly effect?: boolean;
-}
 
 /** What is out of order while the controller works. */
 export interface Trouble {
   readonly doom?: Doom;
   readonly storm?: Storm;
-  /** So many calls into the spokes, and the time of an invocation is over. */
+  /** So many calls into the spokes, and the time of the first invocation is over. */
   readonly haste?: number;
   /** SNS takes nothing. */
   readonly deaf?: boolean;
 }
 
 interface Published {
+  /** Key and fingerprint. */
   readonly name: string;
   readonly story: Story;
   readonly at: number;
 }
 
-export interface Work {
-  readonly invocations: number;
-  readonly passes: number;
-  /** Messages that came back. */
-  readonly returned: number;
-}
-
 export interface Chaos {
   readonly base: TestController;
   readonly c: Controller;
-  /** Without dangers, for looking at it. */
+  /** Out of danger, for looking at it and for what a person does. */
   readonly ledger: Ledger;
+  readonly fifo: Fifo;
+  readonly fate: Fate;
   readonly groups: readonly Group[];
   readonly subjects: readonly They[];
   readonly healthy: View;
-  readonly fate: Fate;
+  readonly plan: WorldPlan;
+  readonly keys: Readonly<Record<string, string>>;
   /** Laws that were broken, a sentence each. */
   readonly breaches: string[];
   readonly published: Published[];
   /** Writes that AWS accepted, with their time. */
   readonly written: { readonly call: AwsCall; readonly at: number }[];
-  readonly sent: { count: number };
-  /** Bodies that ended in the dead-letter queue. */
-  readonly dead: string[];
-  freeze?: Freeze;
-  /** Lays fields over every replication of the document, as an edit. */
-  edit(more: object): Promise<void>;
-  /** What the events became, in their order. */
-  route(events: readonly unknown[]): Promise<readonly Routed[]>;
-  sweep(): Promise<void>;
-  /** Invocations until the queue is empty, at most so many. */
-  work(trouble?: Trouble, most?: number): Promise<Work>;
-  garbage(body: string): void;
-  /** Settings that interrupt replication and are wrong now, by replication; as an administrator sees it. */
-  broken(): Promise<ReadonlySet<string>>;
-  /** The verdicts as an administrator sees them, and how much could still be repaired. */
-  truth(): Promise<{ readonly verdicts: Readonly<Record<string, string>>; readonly steps: number }>;
-  view(): View;
-  statuses(): Promise<readonly StatusRecord[]>;
-  repairs(): Promise<readonly RepairRecord[]>;
-  outages(): Promise<readonly OutageRecord[]>;
-}
-
-interface Parts {
+  readonly sum: { passes: number; returned: number; calls: number };
   trouble: Trouble;
+  /** Calls into the spokes of this invocation. */
   calls: number;
   document: { text: string; version: number };
   freeze?: Freeze;
 }
 
-interface Letter {
-  readonly body: string;
-  readonly group: string;
-  readonly sentAt: Date;
-  receives: number;
-  visible: number;
-}
-
-/** So long a message that was not answered stays hidden, in seconds; and so often it comes back. */
-const visibility = 300;
-const mostReceives = 4;
-
-/** A fleet that was set up, proven, and has nothing left to do. */
+/** A fleet that was set up and proven, an hour ago, and has nothing left to do. */
 export async function newChaos(plan: WorldPlan, settings: Partial<Settings> = {}): Promise<Chaos> {
   const base = newController({ settings });
-  const { aws, clock, someone } = base;
-  const keys = await foundationsFor(plan.buckets, someone);
+  const keys = await foundationsFor(plan.buckets, base.someone);
+  const chaos = assemble(base, plan, keys);
+  await sweepNow(chaos);
+  await work(chaos);
+  await base.clock.advance(3600);
+  await sweepNow(chaos);
+  await work(chaos);
+  await base.clock.advance(60);
+  base.events();
+  for (const list of [chaos.published, chaos.written, chaos.breaches]) list.length = 0;
+  return Object.assign(chaos, { healthy: viewOf(base.aws), sum: { passes: 0, returned: 0, calls: 0 } });
+}
+
+function assemble(base: TestController, plan: WorldPlan, keys: Readonly<Record<string, string>>): Chaos {
+  const { clock } = base;
   const groups = groupsFor(plan, keys);
-  const text = (more: object): string =>
-    JSON.stringify(
-      documentFor(
-        {
-          ...plan,
-          replications: Object.fromEntries(
-            Object.entries(plan.replications).map(([name, way]) => [name, { ...way, more: { ...way.more, ...more } }]),
-          ),
-        },
-        keys,
-      ),
-    );
-  const state: Parts = { trouble: {}, calls: 0, document: { text: text({}), version: 1 } };
-  const fate = newFate();
-  const breaches: string[] = [];
-  const published: Published[] = [];
-  const written: { call: AwsCall; at: number }[] = [];
-  const sent = { count: 0 };
-  const letters: Letter[] = [];
-  const dead: string[] = [];
   const ledger = memoryLedger(() => clock.now());
-  const admin = localGateway(aws);
-  const now = () => clock.now().getTime();
-  let requests = 0;
-
-  const names = groups.flatMap(({ replications }) => replications.map(({ name }) => name));
-  const all = async <T>(read: (name: string) => Promise<readonly T[]>): Promise<readonly T[]> =>
-    (await Promise.all(names.map(read))).flat();
-
-  /** Nothing is written that may not be, or that was not announced. */
-  async function watch(call: AwsCall): Promise<void> {
-    const { Bucket, KeyId, RoleName } = call.input as Readonly<Record<string, string | undefined>>;
-    const subject = Bucket ?? KeyId ?? RoleName ?? '';
-    const started = (await all((name) => ledger.repairs(name))).filter(({ outcome }) => outcome === 'started');
-    const note = (text: string): void => void breaches.push(`${call.operation} ${subject}: ${text}`);
-    if (!started.some(({ resource }) => resource.arn === subject || resource.arn.endsWith(`:${subject}`) || resource.arn.endsWith(`/${subject}`)))
-      note('was not announced');
-    if (state.freeze !== undefined) note('while everything is frozen');
-    if (settings.mode === 'observe') note('where nothing is to be written');
-    if ((await ledger.fleet()).budget !== undefined) note('over budget');
-    const paused = (await ledger.pauses()).filter(({ until }) => Date.parse(until) > now());
-    if (paused.length === names.length) note('while everything is paused');
-  }
-
-  const spokes: AwsGateway = {
-    send: (call) => (isWrite(call as AwsCall) ? base.c.healer : base.c.observer).send(call),
+  const [fate, fifo] = [newFate(), newFifo(clock)];
+  const chaos: Chaos = {
+    ...{ base, c: base.c, ledger, fifo, fate, groups, plan, keys, subjects: subjectsIn(groups, base) },
+    ...{ healthy: viewOf(base.aws), breaches: [], published: [], written: [], sum: { passes: 0, returned: 0, calls: 0 } },
+    ...{ trouble: {}, calls: 0, document: { text: JSON.stringify(documentFor(plan, keys)), version: 1 } },
   };
-  const watched = wrapped(spokes, async (call, send) => {
-    sent.count += 1;
-    state.calls += 1;
-    if (isWrite(call)) await watch(call);
-    const reply = await send();
-    if (isWrite(call) && reply.ok) written.push({ call, at: now() });
-    return reply;
-  });
-  const stormy = wrapped(watched, async (call, send) => {
-    const { storm } = state.trouble;
-    const isHit = storm !== undefined && (storm.calls === 'all' || (storm.calls === 'writes') === isWrite(call));
-    if (!isHit || state.calls % storm.every !== 0) return send();
-    state.calls += 1;
-    if (storm.effect) await send();
-    return { ok: false, error: failure(storm) };
-  });
-  const guarded = lawful(stormy);
-  const gateway = mortal('spokes', guarded, fate);
-
-  const queue = {
-    send: async (messages: Parameters<Controller['queue']['send']>[0]) => {
-      const before = base.queue.length;
-      await base.c.queue.send(messages);
-      for (const { message, sentAt } of base.queue.splice(before))
-        letters.push({ body: JSON.stringify(message), group: message.group, sentAt, receives: 0, visible: 0 });
-    },
-  };
-  const notifier = {
-    tell: async (story: Story) => {
-      if (state.trouble.deaf) throw new Error('SNS takes nothing');
-      published.push({ name: Object.values(telling(story)).join(' '), story, at: now() });
-    },
-  };
+  const spokes = mortal('spokes', spokesOf(chaos), fate);
+  const notifier = { tell: (story: Story) => publish(chaos, story) };
   const c: Controller = {
     ...base.c,
     ledger: mortal('ledger', ledger, fate),
-    queue: mortal('queue', queue, fate),
+    queue: mortal('queue', { send: fifo.send }, fate),
     notifier: mortal('notifier', notifier, fate),
     desiredState: {
       documents: async () => [
-        { name: '/lockstep/desired-state/orders', ...state.document, modified: '2026-03-01T12:00:00.000Z' },
+        { name: '/lockstep/desired-state/orders', modified: '2026-03-01T12:00:00.000Z', ...chaos.document },
       ],
-      freeze: async () => state.freeze,
+      freeze: async () => chaos.freeze,
     },
-    observer: gateway,
-    healer: gateway,
-    ours: spokeRoles,
+    ...{ observer: spokes, healer: spokes },
   };
-
-  /** As Lambda gets them: up to ten that are not hidden, and none of a group that has one hidden before it. */
-  function batch(): readonly Letter[] {
-    const hidden = new Set<string>();
-    const taken: Letter[] = [];
-    for (const letter of letters) {
-      if (letter.visible > now()) hidden.add(letter.group);
-      else if (!hidden.has(letter.group) && taken.length < 10) taken.push(letter);
-    }
-    return taken;
-  }
-
-  async function invoke(taken: readonly Letter[]): Promise<{ passes: number; returned: number }> {
-    state.calls = 0;
-    const before = taken.map((letter, index) => recordOf(letter, index));
-    const remaining = () => (state.trouble.haste !== undefined && state.calls >= state.trouble.haste ? 0 : 120_000);
-    const answer = passesOver(before, c, remaining);
-    const settled = await Promise.allSettled(before.map(async (record) => answer(record)));
-    const isDead = fate.isDead();
-    for (const [index, letter] of taken.entries()) {
-      const isAnswered = !isDead && settled[index]?.status === 'fulfilled';
-      letter.receives += 1;
-      letter.visible = now() + visibility * 1000;
-      if (!isAnswered && letter.receives >= mostReceives) dead.push(letter.body);
-      if (isAnswered || letter.receives >= mostReceives) letters.splice(letters.indexOf(letter), 1);
-    }
-    const unexpected = settled.flatMap((one) => (one.status === 'rejected' && !isExpected(one.reason) ? [one.reason] : []));
-    breaches.push(...unexpected.map((error) => `unexpected: ${error instanceof Error ? error.stack : String(error)}`));
-    const returned = taken.filter((letter) => letters.includes(letter)).length;
-    return { passes: new Set(taken.map(({ group }) => group)).size, returned };
-  }
-
-  /** Runs what may die; as Lambda and EventBridge do, it is tried again after a while. */
-  async function insisting<T>(attempt: () => Promise<T>): Promise<T> {
-    for (let tries = 0; ; tries++)
-      try {
-        return await attempt();
-      } catch (error) {
-        if (!(error instanceof Killed) || tries > 2) throw error;
-        fate.revive();
-        await clock.advance(60);
-      }
-  }
-
-  const look = () => lookOnly(groups, { gateway: admin, write: false });
-  const chaos: Chaos = {
-    ...{ base, c, ledger, groups, fate, breaches, published, written, sent, dead },
-    subjects: groups.flatMap(({ replications }) =>
-      replications.map(({ source, destination, role }) => ({
-        source: { ...source, key: source.key.named },
-        destination: { ...destination, key: destination.key.named },
-        role,
-        someone,
-      })),
-    ),
-    healthy: { buckets: new Map(), keys: new Map(), roles: new Map() },
-    get freeze() {
-      return state.freeze;
-    },
-    set freeze(freeze) {
-      if (freeze === undefined) delete state.freeze;
-      else state.freeze = freeze;
-    },
-    edit: async (more) => {
-      state.document = { text: text(more), version: state.document.version + 1 };
-      await chaos.sweep();
-    },
-    route: async (events) => {
-      const routed: Routed[] = [];
-      for (const event of events) routed.push(await insisting(() => route(event, c)));
-      return routed;
-    },
-    sweep: async () => {
-      const id = clock.now().toISOString();
-      await insisting(() => sweep(c, { id, requestId: `request-${requests++}` }));
-    },
-    work: async (trouble = {}, most = 100) => {
-      const foreign = JSON.stringify(foreignOf(viewOf(aws)));
-      const sum = { invocations: 0, passes: 0, returned: 0 };
-      state.trouble = trouble;
-      fate.doom(trouble.doom);
-      while (letters.length > 0 && sum.invocations < most) {
-        const taken = batch();
-        if (taken.length === 0) {
-          await clock.advance(60);
-          continue;
-        }
-        const { passes, returned } = await invoke(taken);
-        sum.invocations += 1;
-        sum.passes += passes;
-        sum.returned += returned;
-        fate.revive();
-        if (returned > 0) state.trouble = sum.invocations > 3 ? {} : { ...state.trouble, haste: undefined };
-        await clock.advance(1);
-      }
-      state.trouble = {};
-      fate.doom(undefined);
-      if (sum.invocations >= most) breaches.push(`the queue was not empty after ${most} invocations`);
-      if (JSON.stringify(foreignOf(viewOf(aws))) !== foreign) breaches.push('content of others was changed');
-      breaches.push(...guarded.breaches.splice(0));
-      return sum;
-    },
-    garbage: (body) => void letters.push({ body, group: 'garbage', sentAt: clock.now(), receives: 0, visible: 0 }),
-    broken: async () =>
-      new Set(
-        (await look()).flatMap(({ name, findings, proof }) => {
-          const isWrong = findings.some((f) => f.verdict === 'drifted' && interrupting.has(f.aspect)) || findings.some((f) => f.verdict === 'blocked');
-          return isWrong || proof.some(({ answer }) => answer === 'denied') ? [name] : [];
-        }),
-      ),
-    truth: async () => {
-      const reports = await look();
-      return {
-        verdicts: Object.fromEntries(reports.map(({ name, verdict }) => [name, verdict])),
-        steps: reports.flatMap(({ steps }) => steps).length,
-      };
-    },
-    view: () => viewOf(aws),
-    statuses: () => ledger.statuses(),
-    repairs: async () => [...new Map((await all((name) => ledger.repairs(name))).map((one) => [one.id, one])).values()],
-    outages: () => all((name) => ledger.outages(name)),
-  };
-  await setUp(chaos);
-  return Object.assign(chaos, { healthy: chaos.view() });
+  return Object.assign(chaos, { c });
 }
+
+const subjectsIn = (groups: readonly Group[], { someone }: TestController): readonly They[] =>
+  groups.flatMap(({ replications }) =>
+    replications.map(({ source, destination, role }) => ({
+      source: { account: source.account, region: source.region, bucket: source.bucket, key: source.key.named },
+      destination: { ...destination, key: destination.key.named },
+      ...{ role, someone },
+    })),
+  );
+
+async function publish(chaos: Chaos, story: Story): Promise<void> {
+  if (chaos.trouble.deaf) throw new Error('SNS takes nothing');
+  const name = Object.values(telling(story)).join(' ');
+  chaos.published.push({ name, story, at: chaos.base.clock.now().getTime() });
+}
+
+/** Both roles in one, under the laws, in whatever storm there is. */
+function spokesOf(chaos: Chaos): AwsGateway {
+  const { observer, healer } = chaos.base.c;
+  const both: AwsGateway = { send: (call) => (isWrite(call as AwsCall) ? healer : observer).send(call) };
+  const watched = wrapped(both, async (call, send) => {
+    chaos.calls += 1;
+    chaos.sum.calls += 1;
+    if (isWrite(call)) chaos.breaches.push(...(await breachesOf(chaos, call)));
+    const reply = await send();
+    if (isWrite(call) && reply.ok) chaos.written.push({ call, at: chaos.base.clock.now().getTime() });
+    return reply;
+  });
+  const guarded = lawful(stormy(watched, () => chaos.trouble.storm));
+  return wrapped({ send: guarded.send }, async (_, send) => {
+    const reply = await send();
+    chaos.breaches.push(...guarded.breaches.splice(0));
+    return reply;
+  });
+}
+
+/** Nothing is written that may not be, or that was not announced. */
+async function breachesOf(chaos: Chaos, call: AwsCall): Promise<readonly string[]> {
+  const started = (await repairsOf(chaos)).filter(({ outcome }) => outcome === 'started');
+  const paused = (await chaos.ledger.pauses()).filter(({ until }) => Date.parse(until) > chaos.base.clock.now().getTime());
+  const reasons = [
+    started.some(({ resource }) => isOn(call, resource.arn)) ? '' : 'that was not announced',
+    chaos.freeze === undefined ? '' : 'while everything is frozen',
+    chaos.c.settings.mode === 'observe' ? 'where nothing is to be written' : '',
+    (await chaos.ledger.fleet()).budget === undefined ? '' : 'over budget',
+    paused.length > 0 && paused.length === chaos.subjects.length ? 'while everything is paused' : '',
+  ];
+  return reasons.filter((reason) => reason !== '').map((reason) => `${call.operation} ${reason}`);
+}
+
+/** Whether a call is about a resource. */
+export function isOn({ input }: AwsCall, arn: string): boolean {
+  const { Bucket, KeyId, RoleName } = input as Readonly<Record<string, string | undefined>>;
+  const subject = Bucket ?? KeyId ?? RoleName ?? '';
+  return arn === subject || arn.endsWith(`:${subject}`) || arn.endsWith(`/${subject}`);
+}
+
+/** Lays fields over every replication of the document, and has it admitted. */
+export async function edit(chaos: Chaos, more: object): Promise<void> {
+  const ways = Object.entries(chaos.plan.replications);
+  const replications = Object.fromEntries(ways.map(([name, way]) => [name, { ...way, more: { ...way.more, ...more } }]));
+  const text = JSON.stringify(documentFor({ ...chaos.plan, replications }, chaos.keys));
+  chaos.document = { text, version: chaos.document.version + 1 };
+  await sweepNow(chaos);
+}
+
+/** What may die is tried again, as EventBridge and Lambda do. */
+async function insisting<T>({ fate, base }: Chaos, attempt: () => Promise<T>): Promise<T> {
+  try {
+    return await attempt();
+  } catch (error) {
+    if (!(error instanceof Killed)) throw error;
+    fate.revive();
+    await base.clock.advance(60);
+    return attempt();
+  }
+}
+
+export async function routeAll(chaos: Chaos, events: readonly unknown[]): Promise<readonly Routed[]> {
+  const routed: Routed[] = [];
+  for (const event of events) routed.push(await insisting(chaos, () => route(event, chaos.c)));
+  return routed;
+}
+
+export async function sweepNow(chaos: Chaos): Promise<void> {
+  const id = chaos.base.clock.now().toISOString();
+  await insisting(chaos, () => sweep(chaos.c, { id, requestId: `${id} ${chaos.document.version}` }));
+}
+
+/** Invocations until the queue is empty. The doom strikes once, haste is over with the first invocation, a storm after the fourth. */
+export async function work(chaos: Chaos, trouble: Trouble = {}): Promise<number> {
+  const { fate, fifo, base } = chaos;
+  const foreign = JSON.stringify(foreignContent(viewOf(base.aws)));
+  chaos.trouble = trouble;
+  let invocations = 0;
+  for (let letters = await fifo.receive(); letters.length > 0; letters = await fifo.receive()) {
+    if (++invocations > 100) throw new Error('the queue is never empty');
+    chaos.calls = 0;
+    const answer = passesOver(letters.map(recordOf), chaos.c, () => remaining(chaos));
+    const ends = await Promise.allSettled(letters.map(async (letter, index) => answer(recordOf(letter, index))));
+    const isAnswered = (index: number): boolean => !fate.isDead() && ends[index]?.status === 'fulfilled';
+    for (const [index, letter] of letters.entries()) isAnswered(index) ? fifo.answered(letter) : fifo.returned(letter);
+    chaos.sum.passes += new Set(letters.map(({ group }) => group)).size;
+    chaos.sum.returned += letters.filter((_, index) => !isAnswered(index)).length;
+    chaos.breaches.push(...ends.flatMap((end) => (end.status === 'rejected' ? surprise(end.reason) : [])));
+    fate.revive();
+    const { haste: _, storm, ...others } = chaos.trouble;
+    chaos.trouble = { ...others, ...(storm && invocations < 4 && { storm }) };
+    await base.clock.advance(1);
+  }
+  chaos.trouble = {};
+  if (JSON.stringify(foreignContent(viewOf(base.aws))) !== foreign) chaos.breaches.push('content of others was changed');
+  return invocations;
+}
+
+const remaining = ({ trouble, calls }: Chaos): number =>
+  trouble.haste !== undefined && calls >= trouble.haste ? 0 : 120_000;
+
+const surprise = (error: unknown): readonly string[] =>
+  [Killed, Recoverable, MalformedMessage].some((Expected) => error instanceof Expected)
+    ? []
+    : [`unexpected: ${error instanceof Error ? error.stack : String(error)}`];
+
+/** As an administrator sees it. */
+export const truth = ({ groups, base }: Chaos): Promise<readonly ReplicationReport[]> =>
+  lookOnly(groups, { gateway: localGateway(base.aws), write: false });
+
+const interrupting = new Set(aspects.filter(({ interrupts }) => interrupts).map(({ name }) => name));
+
+/** The replications that cannot replicate now. */
+export async function brokenNow(chaos: Chaos): Promise<readonly string[]> {
+  const isBroken = ({ findings, proof }: ReplicationReport): boolean =>
+    findings.some(({ verdict, aspect }) => verdict === 'blocked' || (verdict === 'drifted' && interrupting.has(aspect))) ||
+    proof.some(({ answer }) => answer === 'denied');
+  return (await truth(chaos)).filter(isBroken).map(({ name }) => name);
+}
+
+const namesIn = ({ groups }: Chaos): readonly string[] =>
+  groups.flatMap(({ replications }) => replications.map(({ name }) => name));
+
+export async function repairsOf(chaos: Chaos): Promise<readonly RepairRecord[]> {
+  const all = (await Promise.all(namesIn(chaos).map((name) => chaos.ledger.repairs(name)))).flat();
+  return [...new Map(all.map((record) => [record.id, record])).values()];
+}
+
+export const outagesOf = async (chaos: Chaos): Promise<readonly OutageRecord[]> =>
+  (await Promise.all(namesIn(chaos).map((name) => chaos.ledger.outages(name)))).flat();
