@@ -27,6 +27,16 @@ const onBuckets = 'it names objects, and these actions are on buckets.';
 const onObjects = 'it names buckets, and these actions are on objects.';
 
 describe('the words of advisories', () => {
+  it.each<[because: string, principal: string, isOther: boolean]>([
+    ['a role of another account', 'arn:aws:iam::333333333333:role/backup', true],
+    ['a role of the bucket’s account', 'arn:aws:iam::222222222222:role/backup', false],
+    ['a role that is gone, of which only the id is left', 'AROAEXAMPLEGONE00001', false],
+  ])('tell of %s only if it is another’s', (_, principal, isOther) => {
+    const grant = allow('s3:PutBucketVersioning', destination, { Principal: { AWS: principal } });
+
+    expect(advisories(bucketPolicy(grant)).includes(lets(principal, 's3:PutBucketVersioning'))).toBe(isOther);
+  });
+
   it.each([
     's3:PutBucketVersioning',
     's3:PutEncryptionConfiguration',

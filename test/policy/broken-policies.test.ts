@@ -206,6 +206,21 @@ describe('a context', () => {
     expect(ask({ StringEquals: { 'aws:x': 'a' } }, { keys: { 'aws:/*': 'a', '/*': 'a' } })).toBe('cannot-tell');
   });
 
+  const doubt = (Condition: object, keys: Readonly<Record<string, string | readonly string[]>>): string =>
+    decide(
+      { principal: caller, action: 's3:GetObject', resource, resourceAccount: '111111111111', context: { keys } },
+      { identity: [{ label: 'odd policy', account: '111111111111', document: conditioned(Condition) }] },
+    ).because;
+
+  it('says what cannot be told of several values', () => {
+    expect(doubt({ StringEquals: { 'aws:x': 'a' } }, { 'aws:x': ['a', 'b'] })).toBe(
+      inDoubt('aws:x has several values and the condition has no ForAllValues or ForAnyValue', 'statement 1'),
+    );
+    expect(doubt({ StringEquals: { 'aws:x': variable } }, { 'aws:x': 'a', 'aws:y': ['a', 'b'] })).toBe(
+      inDoubt(`policy variable ${variable} has several values`, 'statement 1'),
+    );
+  });
+
   it('says with several values what needs ForAllValues or ForAnyValue', () => {
     expect(ask({ StringEquals: { 'aws:x': 'a' } }, { keys: { 'aws:x': ['a', 'b'] } })).toBe('cannot-tell');
     expect(ask({ StringEquals: { 'aws:x': ['a', 'b'] } }, { keys: { 'aws:x': ['a', 'b'] } })).toBe('allowed');

@@ -91,6 +91,7 @@ describe('merging policies', () => {
     const wrong = spelled(ourObjects, { Effect: 'Deny' });
 
     expect(mergeStatements(ours, policyOf([wrong, ourBucket, wrong]), rules)).toEqual(policyOf([ourObjects, ourBucket]));
+    expect(mergeStatements(ours, policyOf([wrong, ourBucket, ourObjects]), rules)).toEqual(policyOf([ourObjects, ourBucket]));
     expect(mergeStatements(ours, policyOf([ourBucket, foreignOdd, wrong]), rules)).toEqual(
       policyOf([ourBucket, foreignOdd, ourObjects]),
     );
