@@ -11,6 +11,8 @@ export interface FunctionSettings {
   readonly observerRole: string;
   readonly healerRole: string;
   readonly externalId: string | undefined;
+  /** Managed policy of every account that bounds the roles a repair makes. */
+  readonly roleBoundary: string | undefined;
   /** Whether SCPs and RCPs are read for the proof: for a hub in the management account, or one that is a delegated administrator. */
   readonly readsOrganization: boolean;
   readonly controller: Settings;
@@ -40,6 +42,7 @@ export function settingsFrom(environment: Environment, { tells }: { readonly tel
     observerRole: text('LOCKSTEP_OBSERVER_ROLE', role, roleMeaning, 'lockstep-observer').replace(/^\//, ''),
     healerRole: text('LOCKSTEP_HEALER_ROLE', role, roleMeaning, 'lockstep-healer').replace(/^\//, ''),
     externalId: text('LOCKSTEP_EXTERNAL_ID', /^[\w+=,.@:/-]{2,1224}$/, 'an external id of 2 to 1224 characters', '') || undefined,
+    roleBoundary: text('LOCKSTEP_ROLE_BOUNDARY', boundary, boundaryMeaning, '').replace(/^\//, '') || undefined,
     readsOrganization: text('LOCKSTEP_ORGANIZATION', /^(read|leave-out)$/, '"read" or "leave-out"', 'leave-out') === 'read',
     controller: {
       mode: text('LOCKSTEP_MODE', /^(repair|observe)$/, '"repair" or "observe"', 'repair') as Settings['mode'],
@@ -58,6 +61,9 @@ export function settingsFrom(environment: Environment, { tells }: { readonly tel
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 const role = /^\/?([\w+=,.@-]+\/)*[\w+=,.@-]{1,64}$/;
 const roleMeaning = 'the name of a role, with its path if it has one';
+
+const boundary = /^\/?([\w+=,.@-]+\/)*[\w+=,.@-]{1,128}$/;
+const boundaryMeaning = 'the name of a managed policy, with its path if it has one';
 
 const isUnder = (name: string, path: string): boolean => name.startsWith(path.endsWith('/') ? path : `${path}/`);
 

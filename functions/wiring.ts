@@ -1,10 +1,13 @@
 /** The composition root: the controller on AWS, made once for each execution environment. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import { spokeGateway } from '../shared/aws/accounts.ts';
+import { aspects } from '../shared/aspects/index.ts';
+import { type SpokeAccess, spokeGateway } from '../shared/aws/accounts.ts';
 import { parameterStore } from '../shared/aws/desired-state-store.ts';
 import { editorLookup } from '../shared/aws/editor.ts';
 import { hubGateway } from '../shared/aws/hub-gateway.ts';
+import { underBoundary } from '../shared/aws/role-boundary.ts';
+import { sessionPolicies } from '../shared/aws/session-policy.ts';
 import type { Controller, Notifier } from '../shared/controller/ports.ts';
 import type { AwsGateway } from '../shared/model/aws-call.ts';
 import { organizationPolicies } from './organization-policies.ts';
@@ -25,7 +28,7 @@ function controllerOf(settings: FunctionSettings): Controller {
     settings: settings.controller,
     observer,
     // Where nothing is to be written, nobody can.
-    healer: settings.controller.mode === 'observe' ? observer : spoke(settings.healerRole, settings),
+    healer: settings.controller.mode === 'observe' ? observer : healerOf(settings),
     editorOf: editorLookup({ hub, log: routing.log }),
     ...(settings.readsOrganization && { organizationOf: organizationPolicies(routing.log) }),
     readmit: async (cause) => {
@@ -39,8 +42,14 @@ function controllerOf(settings: FunctionSettings): Controller {
   return controller;
 }
 
-const spoke = (role: string, { externalId }: FunctionSettings): AwsGateway =>
-  spokeGateway({ role, userAgent, sessionName: sessionName(), ...(externalId !== undefined && { externalId }) });
+const spoke = (role: string, { externalId }: FunctionSettings, more: SpokeAccess = {}): AwsGateway =>
+  spokeGateway({ ...more, role, userAgent, sessionName: sessionName(), ...(externalId !== undefined && { externalId }) });
+
+/** A session that repairs one thing has no rights to any other. */
+function healerOf(settings: FunctionSettings): AwsGateway {
+  const healer = spoke(settings.healerRole, settings, { sessionPolicy: sessionPolicies(aspects) });
+  return settings.roleBoundary === undefined ? healer : underBoundary(healer, settings.roleBoundary);
+}
 
 // https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 const sessionName = (): string =>

@@ -19,6 +19,8 @@ export interface SpokeAccess {
   readonly userAgent?: string;
   /** Of the spoke roles' sessions, as CloudTrail shows it; `lockstep` by default. */
   readonly sessionName?: string;
+  /** What is left of the role's rights in the session that sends a call; calls with the same policy share a session. Undefined: all of them. */
+  readonly sessionPolicy?: (call: AwsCall) => string | undefined;
   /** Whose credentials assume the roles, or are used without one; default: those at hand. */
   readonly credentials?: ClientConfig['credentials'];
   /** In place of connections over the network. */
@@ -30,6 +32,9 @@ export interface SpokeGateway extends AwsGateway {
   /** What was sent so far, AssumeRole not counted. */
   readonly counts: { reads: number; writes: number };
 }
+
+/** Sessions kept at a time; the one made longest ago goes first. */
+const sessionsAtOnce = 200;
 
 /** Calls of one gateway that are under way at a time; more would only meet AWS's throttling. */
 export const callsAtOnce = 32;
@@ -46,8 +51,8 @@ class SpokeNotAssumable extends Error {
 }
 
 /**
- * Sends calls in the accounts they name: as the spoke role there, assumed once an account and kept until it expires or AWS takes it no more,
- * or with a person's own credentials. A refusal to assume counts for half a minute. One client a service, account and region.
+ * Sends calls in the accounts they name: as the spoke role there, assumed once an account (and session policy) and kept until it expires or
+ * AWS takes it no more, or with a person's own credentials. A refusal to assume counts for half a minute. One client a service, account and region.
  */
 export function spokeGateway(access: SpokeAccess = {}): SpokeGateway {
   const clients = new Map<string, Promise<AnyClient>>();
@@ -55,24 +60,28 @@ export function spokeGateway(access: SpokeAccess = {}): SpokeGateway {
   const counts = { reads: 0, writes: 0 };
   const limit = pLimit(callsAtOnce);
 
+  const sessionOf = (call: AwsCall): string => `${call.account} ${access.sessionPolicy?.(call) ?? ''} `;
+
   function credentialsFor(call: AwsCall): AwsCredentialIdentityProvider | undefined {
     if (access.role === undefined) return undefined;
-    const provider = credentials.get(call.account) ?? assumeOnce(access, access.role, call);
-    credentials.set(call.account, provider);
+    const session = sessionOf(call);
+    const provider = credentials.get(session) ?? assumeOnce(access, access.role, call);
+    credentials.set(session, provider);
+    for (const eldest of credentials.keys()) if (credentials.size > sessionsAtOnce) forget(eldest);
     return provider;
   }
 
   function clientFor(call: AwsCall): Promise<AnyClient> {
     const service = call.operation.slice(0, call.operation.indexOf(':'));
-    const key = `${call.account} ${service} ${call.region}`;
+    const key = `${sessionOf(call)}${service} ${call.region}`;
     const client = clients.get(key) ?? createClient(service, call, access, credentialsFor(call));
     clients.set(key, client);
     return client;
   }
 
-  function forget({ account }: Pick<AwsCall, 'account'>): void {
-    credentials.delete(account);
-    for (const key of clients.keys()) if (key.startsWith(`${account} `)) clients.delete(key);
+  function forget(session: string): void {
+    credentials.delete(session);
+    for (const key of clients.keys()) if (key.startsWith(session)) clients.delete(key);
   }
 
   async function attempt(call: AwsCall): Promise<Reply<Operation>> {
@@ -89,12 +98,13 @@ export function spokeGateway(access: SpokeAccess = {}): SpokeGateway {
 
   async function send<O extends Operation>(call: AwsCall<O>): Promise<Reply<O>> {
     counts[operations[call.operation].kind === 'read' ? 'reads' : 'writes']++;
-    const used = credentials.get(call.account);
+    const session = sessionOf(call as AwsCall);
+    const used = credentials.get(session);
     const reply = await attempt(call as AwsCall);
     const isStale = !reply.ok && used !== undefined && revoked.has(reply.error.code);
     if (!isStale) return reply as Reply<O>;
     // Calls under way at once find out one after the other; the first has already put new ones in their place.
-    if (credentials.get(call.account) === used) forget(call);
+    if (credentials.get(session) === used) forget(session);
     return (await attempt(call as AwsCall)) as Reply<O>;
   }
   return { send, counts };
@@ -177,9 +187,13 @@ async function assume(access: SpokeAccess, role: string, call: AwsCall): Promise
     requestHandler: access.requestHandler ?? connection,
     ...(access.credentials && { credentials: access.credentials }),
   });
+  const policy = access.sessionPolicy?.(call);
   try {
     const { Credentials } = await sts.send(
-      new AssumeRoleCommand({ RoleArn: arn, RoleSessionName: access.sessionName ?? 'lockstep', ExternalId: access.externalId }),
+      new AssumeRoleCommand({
+        ...{ RoleArn: arn, RoleSessionName: access.sessionName ?? 'lockstep', ExternalId: access.externalId },
+        ...(policy !== undefined && { Policy: policy }),
+      }),
     );
     return {
       accessKeyId: Credentials?.AccessKeyId ?? '',

@@ -102,7 +102,7 @@ export interface OutageRecord {
   readonly endedAt?: string;
   /** Sentences: what broke it. */
   readonly reasons: readonly string[];
-  /** Objects written to the source in this time may be missing at the destination. `from` is the last proof where the beginning is not known. */
+  /** Objects written to the source in this time may be missing at the destination. `from` is the last proof before: a change that is known need not have been the first. */
   readonly window: { readonly from: string; readonly to?: string };
 }
 

@@ -55,10 +55,19 @@ const reasons: readonly RequestReason[] = ['document', 'proof', 'continue', 'fai
 
 function isTrigger(trigger: Partial<Trigger> | undefined): trigger is Trigger {
   if (typeof trigger !== 'object' || trigger === null) return false;
-  if (trigger.kind === 'sweep') return typeof trigger.sweep === 'string';
+  if (trigger.kind === 'sweep')
+    return typeof trigger.sweep === 'string' && Number.isInteger(trigger.fleet) && Number(trigger.fleet) >= 0;
   if (trigger.kind === 'request') return reasons.includes(trigger.reason as RequestReason);
   return trigger.kind === 'change' && isChange(trigger.change);
 }
 
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
+
 const isChange = (change: Change | undefined): boolean =>
-  typeof change?.call === 'string' && typeof change.eventName === 'string' && Array.isArray(change.resources);
+  [change?.call, change?.eventId, change?.eventName, change?.time].every((text) => typeof text === 'string') &&
+  !Number.isNaN(Date.parse(change?.time ?? '')) &&
+  Array.isArray(change?.resources) &&
+  change.resources.every((resource) => typeof resource === 'string') &&
+  isObject(change.details) &&
+  isObject(change.actor) &&
+  typeof change.actor.principal === 'string';

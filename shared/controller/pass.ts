@@ -2,7 +2,8 @@
 import { aspects } from '../aspects/index.ts';
 import { type Pass, pass as passOver } from '../reconcile.ts';
 import { type Target, targetsOf } from '../stages/targets.ts';
-import type { OutageRecord } from './ledger.ts';
+import { digestOf } from './digest.ts';
+import type { ContestRecord, OutageRecord, RepairRecord } from './ledger.ts';
 import type { Message, RequestReason } from './message.ts';
 import { repaired } from './pass/contest.ts';
 import { type PassContext, settingOf } from './pass/context.ts';
@@ -31,7 +32,7 @@ export async function pass(id: string, asked: readonly Asked[], c: Controller, r
   if (memory === undefined) return c.log.info('group unknown', { group: id });
   const { group, ended } = wishesOf(memory, c.now());
   const targets = targetsOf(group, aspects);
-  const fresh = memory.unfinished.length > 0 ? asked : asked.filter((one) => !isCovered(one, memory.looked, targets));
+  const fresh = asked.filter((one) => !isCovered(one, memory.looked, targets));
   if (fresh.length === 0) return c.log.debug('group already looked at', { group: id, messages: asked.length });
   const isLate = (): boolean => remaining() < c.settings.reserveSeconds * 1000;
   const context: PassContext = { c, memory, group, asked: fresh, startedAt, isLate };
@@ -44,7 +45,8 @@ export async function pass(id: string, asked: readonly Asked[], c: Controller, r
   const scope = scopeOf(fresh, memory, targets);
   c.log.info('group looked at', { group: id, scope: scope.kind, messages: asked.length, fresh: fresh.length });
   const isEnough = scope.kind === 'targeted' && (await lookAtSome(context, scope));
-  if (!isEnough) await look(context);
+  // What the first look left behind is part of what is known now.
+  if (!isEnough) await look(scope.kind === 'full' ? context : { ...context, memory: (await c.ledger.group(id)) ?? memory });
   await Promise.all(ended.map(({ replication }) => c.ledger.removePause(replication)));
 }
 
@@ -95,47 +97,73 @@ async function conclude(context: PassContext, done: Pass, permission: Permission
   const outages = await wholeOutages(context, health);
   const contests = permission.contests;
   for (const story of storiesOf(context, { pass: done, repairs, contests, outages, isFull })) await tell(c, story);
-  for (const outage of outages) await c.ledger.putOutage(outage);
+  // A status names its open outage: it comes before that outage, and after the end of one, so that none is left open.
+  for (const outage of outages.filter(isOver)) await c.ledger.putOutage(outage);
   await c.ledger.putStatuses(health.map(({ status }) => status));
-  const isChanged = await rememberSeen(context, done);
+  for (const outage of outages.filter((one) => !isOver(one))) await c.ledger.putOutage(outage);
+  const news = await unseen(context, done);
   const isMended = repairs.some(({ outcome }) => outcome === 'repaired');
-  if (!isFull && (isChanged || isMended)) await goOn(context, 'proof');
+  if (!isFull && (news.size > 0 || isMended)) await goOn(context, 'proof');
   if (isOutOfTime(done)) await goOn(context, 'continue');
-  const over = repairs.filter(({ outcome }) => outcome === 'repaired' || outcome === 'written');
-  await c.ledger.putContests(
-    [...contests].map(([key, record]) =>
-      over.filter((r) => settingOf(r) === key).reduce((sum, r) => repaired(sum, r.startedAt), record),
-    ),
-  );
+  if (news.size > 0) await rememberSeen(context, done, news);
+  await c.ledger.putContests(contestsAfter(context, done, contests, repairs));
   await c.ledger.endRepairs(memory.id, repairs);
   countPass(c.metrics, done, repairs, health, c.now());
   insistOnAnswers(context, done);
   await c.ledger.lookedAt(memory.id, isFull ? [everything] : [...settings], startedAt);
 }
 
-/** An outage that was open before keeps its beginning and its reasons. */
-async function wholeOutages({ c, memory }: PassContext, health: readonly Health[]): Promise<readonly OutageRecord[]> {
+const isOver = ({ endedAt }: OutageRecord): boolean => endedAt !== undefined;
+
+/** Repairs that were read back count, those too that a pass made before it died. */
+function contestsAfter(
+  { memory }: PassContext,
+  { compared }: Pass,
+  judged: Permission['contests'],
+  repairs: readonly RepairRecord[],
+): readonly ContestRecord[] {
+  const contests = new Map(judged);
+  for (const record of repairs.filter(({ outcome }) => outcome === 'repaired' || outcome === 'written')) {
+    const setting = settingOf(record);
+    const target = compared.find((item) => item.target.key === setting)?.target;
+    const former = contests.get(setting) ?? memory.contests.get(setting) ?? (target && uncontested(memory.id, target));
+    if (former !== undefined) contests.set(setting, repaired(former, record.startedAt));
+  }
+  return [...contests.values()];
+}
+
+const uncontested = (group: string, { key, aspect, sharers, on }: Target): ContestRecord => ({
+  ...{ group, setting: key, digest: digestOf(aspect.desired(sharers, on)), repairs: [], holds: 0, rivals: [] },
+});
+
+/** An outage that was known before keeps its beginning and its reasons. */
+async function wholeOutages({ c }: PassContext, health: readonly Health[]): Promise<readonly OutageRecord[]> {
   const news = health.flatMap(({ outage }) => outage ?? []);
   return Promise.all(
     news.map(async (outage) => {
-      if (memory.statuses.get(outage.replication)?.outage !== outage.startedAt) return outage;
       const former = (await c.ledger.outages(outage.replication, 1)).find(({ startedAt }) => startedAt === outage.startedAt);
       if (former === undefined) return outage;
       const reasons = [...new Set([...former.reasons, ...outage.reasons])];
-      return { ...outage, reasons, window: { ...outage.window, from: former.window.from } };
+      const from = former.window.from < outage.window.from ? former.window.from : outage.window.from;
+      return { ...outage, reasons, window: { ...outage.window, from } };
     }),
   );
 }
 
-/** @returns whether anything looks otherwise than when it was last looked at, ours or not */
-async function rememberSeen({ c, memory }: PassContext, done: Pass): Promise<boolean> {
+type Seen = ReadonlyMap<string, Readonly<Record<string, string>>>;
+
+/** What looks otherwise than when it was last looked at, ours or not. */
+async function unseen({ c }: PassContext, done: Pass): Promise<Seen> {
   const now = seenIn(done);
   const before = await c.ledger.seen([...now.keys()]);
   const changed = [...now].filter(([arn, digests]) =>
     Object.entries(digests).some(([aspect, digest]) => before.get(arn)?.[aspect] !== digest),
   );
-  if (changed.length === 0) return false;
-  await c.ledger.putSeen(new Map(changed.map(([arn, digests]) => [arn, { ...before.get(arn), ...digests }])));
+  return new Map(changed.map(([arn, digests]) => [arn, { ...before.get(arn), ...digests }]));
+}
+
+/** Last what says that it is no news. */
+async function rememberSeen({ c, memory }: PassContext, done: Pass, news: Seen): Promise<void> {
   const following = done.compared.filter(({ target }) => target.aspect.follows !== undefined);
   const isKnown = following.length > 0 && following.every(({ observed }) => observed.status !== 'unreadable');
   if (isKnown)
@@ -145,7 +173,7 @@ async function rememberSeen({ c, memory }: PassContext, done: Pass): Promise<boo
         observed.status === 'present' ? (target.aspect.follows?.(observed.value) ?? []) : [],
       ),
     );
-  return true;
+  await c.ledger.putSeen(news);
 }
 
 const isOutOfTime = ({ outcomes }: Pass): boolean => outcomes.some((o) => o.outcome === 'skipped' && o.outOfTime);

@@ -79,7 +79,7 @@ function contentOf(story: Story): Content {
     case 'pause-ended':
       return { about: sorted(story.replications), content: story.until };
     case 'budget-exceeded':
-      return { about: 'fleet' };
+      return { about: 'fleet', content: story.sweep };
   }
 }
 

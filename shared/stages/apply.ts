@@ -53,7 +53,7 @@ const postponed = (step: PlannedStep): StepOutcome => ({
 
 async function send(step: PlannedStep, aws: AwsGateway, pace: Pace): Promise<StepOutcome> {
   for (const call of step.calls) {
-    const error = await sendPatiently(call, aws, pace);
+    const error = await sendPatiently(call, aws, pace, step);
     if (error !== undefined) return { ...subject(step), outcome: 'failed', error, detail: explainRefusal(call, error) };
   }
   return { ...subject(step), outcome: 'written' };
@@ -62,8 +62,15 @@ async function send(step: PlannedStep, aws: AwsGateway, pace: Pace): Promise<Ste
 /** Seconds between the tries of a write that AWS may accept a little later; about a minute in all. */
 const patience = [0.5, 1, 2, 4, 8, 15, 30];
 
-async function sendPatiently(call: AwsCall, aws: AwsGateway, pace: Pace): Promise<AwsFailure | undefined> {
-  for (const seconds of [...patience, undefined]) {
+async function sendPatiently(
+  call: AwsCall,
+  aws: AwsGateway,
+  pace: Pace,
+  { after }: PlannedStep,
+): Promise<AwsFailure | undefined> {
+  // What was there before this pass and is gone does not come back by waiting.
+  const mayBeGone = call.operation === 'iam:PutRolePolicy' && after.length === 0;
+  for (const seconds of [...patience.slice(0, mayBeGone ? 2 : patience.length), undefined]) {
     const reply = await aws.send(call);
     if (reply.ok) return undefined;
     if (seconds === undefined || pace.isLate?.() || !mayPass(call, reply.error)) return reply.error;

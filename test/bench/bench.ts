@@ -4,10 +4,12 @@
  */
 import Table from 'cli-table3';
 import { bareCalls } from './bare.ts';
+import { measureFlood } from './flood.ts';
 import { measurePlan } from './plan-over-http.ts';
 import { measureMemory, measurePlanning } from './planning.ts';
 import { measureProof } from './proof.ts';
 import { measureSandbox } from './sandbox.ts';
+import { measureStart } from './start.ts';
 
 export interface Figure {
   readonly what: string;
@@ -22,6 +24,8 @@ const parts: Readonly<Record<string, () => Promise<readonly Figure[]> | readonly
   memory: measureMemory,
   proof: measureProof,
   sandbox: measureSandbox,
+  flood: measureFlood,
+  start: measureStart,
 };
 
 async function main([part, file]: readonly string[]): Promise<void> {

@@ -110,6 +110,7 @@ export const samples: Samples = {
     replications: [],
     group: undefined,
     kind: 'budget-exceeded',
+    sweep: '2026-03-01T12:00:00.000Z',
     drifted: 120,
     of: 300,
     percent: 25,
@@ -172,7 +173,7 @@ const kinds: { readonly [K in Story['kind']]: fc.Arbitrary<object> } = {
   ),
   orphaned: fc.record({ document: text, editedBy: actor }, { requiredKeys: ['document'] }),
   'pause-ended': fc.record({ until: instant, reason: text }),
-  'budget-exceeded': fc.record({ drifted: fc.nat(), of: fc.nat(), percent: fc.nat(100) }),
+  'budget-exceeded': fc.record({ sweep: fc.string(), drifted: fc.nat(), of: fc.nat(), percent: fc.nat(100) }),
 };
 
 /** Any story, with values that nobody would think of. */

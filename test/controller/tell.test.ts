@@ -110,6 +110,11 @@ describe('two stories', () => {
       b: samples.repaired,
       because: 'another setting',
     },
+    {
+      a: { ...samples['budget-exceeded'], sweep: '2026-03-01T15:00:00.000Z' },
+      b: samples['budget-exceeded'],
+      because: 'repairs were let go on, and a later sweep stopped them again',
+    },
     { a: { ...samples.repaired, group: 'letters-dr' }, b: samples.repaired, because: 'another group' },
     { a: { ...samples.repaired, kind: 'repair-failed', detail: '' }, b: samples.repaired, because: 'this time it failed' },
     {

@@ -18,6 +18,8 @@ describe('the environment of a function', () => {
       observerRole: 'lockstep-observer',
       healerRole: 'lockstep-healer',
       externalId: undefined,
+      roleBoundary: undefined,
+      readsOrganization: false,
       controller: { mode: 'repair', budgetPercent: 25, budgetMinimum: 5, contestedRepairs: 3, reserveSeconds: 10 },
     });
   });
@@ -34,6 +36,7 @@ describe('the environment of a function', () => {
       ...needed,
       ...{ LOCKSTEP_LEDGER_TABLE: 'other', LOCKSTEP_DOCUMENTS_PATH: '/team/docs', LOCKSTEP_FREEZE_PARAMETER: 'stop' },
       ...{ LOCKSTEP_OBSERVER_ROLE: '/ops/watcher', LOCKSTEP_HEALER_ROLE: 'ops/healer', LOCKSTEP_EXTERNAL_ID: 'o-1:x' },
+      ...{ LOCKSTEP_ROLE_BOUNDARY: '/org/limit', LOCKSTEP_ORGANIZATION: 'read' },
       ...{ LOCKSTEP_MODE: 'observe', LOCKSTEP_BUDGET_PERCENT: '0', LOCKSTEP_BUDGET_MINIMUM: '0' },
       ...{ LOCKSTEP_CONTESTED_REPAIRS: '1', LOCKSTEP_RESERVE_SECONDS: '30' },
     };
@@ -41,6 +44,7 @@ describe('the environment of a function', () => {
     expect(settingsFrom(environment, tells)).toMatchObject({
       ...{ ledgerTable: 'other', documentsPath: '/team/docs', freezeParameter: 'stop' },
       ...{ observerRole: 'ops/watcher', healerRole: 'ops/healer', externalId: 'o-1:x' },
+      ...{ roleBoundary: 'org/limit', readsOrganization: true },
       controller: { mode: 'observe', budgetPercent: 0, budgetMinimum: 0, contestedRepairs: 1, reserveSeconds: 30 },
     });
   });

@@ -1,8 +1,11 @@
 /** `lockstep sandbox`, as the program that others talk to. */
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { describe, expect, it } from 'vitest';
 import type { Cli } from '../../functions/cli/cli.ts';
 import { type SandboxOptions, sandbox } from '../../functions/cli/commands/sandbox.ts';
 import { core } from '../../functions/cli/core.ts';
+import type { Hub } from '../../infra/sandbox/hub/hub.ts';
+import { buildFunctions } from '../functions/deployed.ts';
 
 /** Runs the command until `meanwhile` has seen what it printed. */
 async function serving(options: Partial<SandboxOptions>, meanwhile: (printed: string) => Promise<void>): Promise<void> {
@@ -10,10 +13,10 @@ async function serving(options: Partial<SandboxOptions>, meanwhile: (printed: st
   const stopped = new Promise<void>((resolve) => {
     stop = resolve;
   });
-  const started = new Promise<string>((resolve) => {
+  const started = new Promise<string>((resolve, reject) => {
     const terminal = { stdout: { write: (text: string) => resolve(text) } } as unknown as Cli['terminal'];
     const cli = { terminal, core, untilStopped: () => stopped } as unknown as Cli;
-    void sandbox(cli, { port: 0, clock: 'real', json: true, ...options });
+    void sandbox(cli, { port: 0, clock: 'real', controller: false, json: true, ...options }).catch(reject);
   });
   try {
     await meanwhile(await started);
@@ -60,5 +63,34 @@ describe('lockstep sandbox', () => {
       expect(printed).toContain('AWS_DEFAULT_REGION=eu-west-1');
       expect(printed).toContain('--endpoint-url $AWS_ENDPOINT_URL sqs');
     });
+  });
+
+  it('runs the controller when asked for it, and says where it is', async () => {
+    buildFunctions();
+
+    await serving({ controller: true }, async (printed) => {
+      const { endpoint, controller } = JSON.parse(printed) as { endpoint: string; controller: Hub };
+      const credentials = { accessKeyId: controller.account, secretAccessKey: 'local' };
+      const lambda = new LambdaClient({ endpoint, region: controller.region, credentials });
+      const swept = await lambda.send(new InvokeCommand({ FunctionName: controller.functions.sweep }));
+
+      expect(JSON.parse(swept.Payload?.transformToString() ?? '')).toMatchObject({ groups: 0 });
+      expect(controller).toMatchObject({
+        ...{ account: '333333333333', region: 'eu-west-1', busName: 'lockstep', tableName: 'lockstep-ledger' },
+        environment: { LOCKSTEP_QUEUE_URL: controller.queueUrl, LOCKSTEP_TOPIC_ARN: controller.topicArn },
+      });
+    });
+  }, 240_000);
+
+  it('says what a person can paste to drive the functions by hand', async () => {
+    await serving({ controller: true, json: false }, async (printed) => {
+      expect(printed).toMatch(/export LOCKSTEP_QUEUE_URL=http\S+lockstep\.fifo\n/);
+      expect(printed).toMatch(/export LOCKSTEP_TOPIC_ARN=arn:aws:sns:eu-west-1:333333333333:lockstep\n/);
+      expect(printed).toMatch(/export LOCKSTEP_LEDGER_TABLE=lockstep-ledger\n/);
+    });
+  });
+
+  it('has no controller in a time that stands still', async () => {
+    await expect(serving({ controller: true, clock: 'virtual' }, async () => {})).rejects.toThrow('--clock real');
   });
 });

@@ -109,6 +109,18 @@ describe('applying a plan', () => {
     expect(waits).toEqual([0.25, 0.5]);
   });
 
+  it('waits seconds, not a minute, for a role that this pass did not make: it may be gone', async () => {
+    const alone = steps.filter(({ aspect }) => aspect === 'role-policy').map((step) => ({ ...step, after: [] }));
+
+    const { outcomes, waits } = await applied(
+      gateway('iam:PutRolePolicy', { code: 'NoSuchEntity', message: 'The role cannot be found.' }),
+      alone,
+    );
+
+    expect(outcomes).toMatchObject([{ outcome: 'failed', error: { code: 'NoSuchEntity' } }]);
+    expect(waits).toEqual([0.25, 0.5]);
+  });
+
   it.each([
     {
       operation: 's3:PutBucketPolicy',

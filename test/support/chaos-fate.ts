@@ -58,10 +58,7 @@ export function mortal<T extends object>(port: Port, target: T, fate: Fate): T {
   const methods = target as unknown as Methods;
   const names = Object.keys(methods);
   return Object.fromEntries(
-    names.map((name) => [
-      name,
-      (...given: readonly unknown[]) => fate.step(port, name, async () => methods[name]?.(...given)),
-    ]),
+    names.map((name) => [name, (...given: readonly unknown[]) => fate.step(port, name, async () => methods[name]?.(...given))]),
   ) as unknown as T;
 }
 
@@ -70,7 +67,7 @@ export interface Storm {
   readonly calls: 'reads' | 'writes' | 'all';
   /** Every so many of them; 1: all. */
   readonly every: number;
-  readonly error: 'ThrottlingException' | 'InternalError' | 'TimeoutError';
+  readonly error: 'ThrottlingException' | 'InternalError' | 'TimeoutError' | 'AccessDenied';
   /** Whether AWS carried the call out all the same. */
   readonly effect: boolean;
 }

@@ -50,6 +50,8 @@ export interface Chaos {
   readonly groups: readonly Group[];
   readonly subjects: readonly They[];
   readonly healthy: View;
+  /** ISO 8601: when it was healthy. */
+  readonly startedAt: string;
   readonly plan: WorldPlan;
   readonly keys: Readonly<Record<string, string>>;
   /** Laws that were broken, a sentence each. */
@@ -57,7 +59,8 @@ export interface Chaos {
   readonly published: Published[];
   /** Writes that AWS accepted, with their time. */
   readonly written: { readonly call: AwsCall; readonly at: number }[];
-  readonly sum: { passes: number; returned: number; calls: number };
+  /** `busy`: invocations that called AWS at all. */
+  readonly sum: { passes: number; returned: number; calls: number; busy: number };
   trouble: Trouble;
   /** Calls into the spokes of this invocation. */
   calls: number;
@@ -65,9 +68,9 @@ export interface Chaos {
   freeze?: Freeze;
 }
 
-/** A fleet that was set up and proven, an hour ago, and has nothing left to do. */
+/** A fleet that was set up and proven, an hour ago, and has nothing left to do; from then on under these settings. */
 export async function newChaos(plan: WorldPlan, settings: Partial<Settings> = {}): Promise<Chaos> {
-  const base = newController({ settings });
+  const base = newController();
   const keys = await foundationsFor(plan.buckets, base.someone);
   const chaos = assemble(base, plan, keys);
   await sweepNow(chaos);
@@ -78,7 +81,9 @@ export async function newChaos(plan: WorldPlan, settings: Partial<Settings> = {}
   await base.clock.advance(60);
   base.events();
   for (const list of [chaos.published, chaos.written, chaos.breaches]) list.length = 0;
-  return Object.assign(chaos, { healthy: viewOf(base.aws), sum: { passes: 0, returned: 0, calls: 0 } });
+  const startedAt = base.clock.now().toISOString();
+  const c: Controller = { ...chaos.c, settings: { ...chaos.c.settings, ...settings } };
+  return Object.assign(chaos, { c, startedAt, healthy: viewOf(base.aws), sum: { passes: 0, returned: 0, calls: 0, busy: 0 } });
 }
 
 function assemble(base: TestController, plan: WorldPlan, keys: Readonly<Record<string, string>>): Chaos {
@@ -88,7 +93,14 @@ function assemble(base: TestController, plan: WorldPlan, keys: Readonly<Record<s
   const [fate, fifo] = [newFate(), newFifo(clock)];
   const chaos: Chaos = {
     ...{ base, c: base.c, ledger, fifo, fate, groups, plan, keys, subjects: subjectsIn(groups, base) },
-    ...{ healthy: viewOf(base.aws), breaches: [], published: [], written: [], sum: { passes: 0, returned: 0, calls: 0 } },
+    ...{
+      healthy: viewOf(base.aws),
+      startedAt: '',
+      breaches: [],
+      published: [],
+      written: [],
+      sum: { passes: 0, returned: 0, calls: 0, busy: 0 },
+    },
     ...{ trouble: {}, calls: 0, document: { text: JSON.stringify(documentFor(plan, keys)), version: 1 } },
   };
   const spokes = mortal('spokes', spokesOf(chaos), fate);
@@ -200,8 +212,10 @@ export async function sweepNow(chaos: Chaos): Promise<void> {
 /** Invocations until the queue is empty. The doom strikes once, haste is over with the first invocation, a storm after the fourth. */
 export async function work(chaos: Chaos, trouble: Trouble = {}): Promise<number> {
   const { fate, fifo, base } = chaos;
+  if (fifo.waiting.length === 0) return 0;
   const foreign = JSON.stringify(foreignContent(viewOf(base.aws)));
   chaos.trouble = trouble;
+  if (trouble.doom !== undefined) fate.doom(trouble.doom);
   let invocations = 0;
   for (let letters = await fifo.receive(); letters.length > 0; letters = await fifo.receive()) {
     if (++invocations > 100) throw new Error('the queue is never empty');
@@ -210,6 +224,7 @@ export async function work(chaos: Chaos, trouble: Trouble = {}): Promise<number>
     const ends = await Promise.allSettled(letters.map(async (letter, index) => answer(recordOf(letter, index))));
     const isAnswered = (index: number): boolean => !fate.isDead() && ends[index]?.status === 'fulfilled';
     for (const [index, letter] of letters.entries()) isAnswered(index) ? fifo.answered(letter) : fifo.returned(letter);
+    chaos.sum.busy += chaos.calls > 0 ? 1 : 0;
     chaos.sum.passes += new Set(letters.map(({ group }) => group)).size;
     chaos.sum.returned += letters.filter((_, index) => !isAnswered(index)).length;
     chaos.breaches.push(...ends.flatMap((end) => (end.status === 'rejected' ? surprise(end.reason) : [])));
@@ -219,12 +234,12 @@ export async function work(chaos: Chaos, trouble: Trouble = {}): Promise<number>
     await base.clock.advance(1);
   }
   chaos.trouble = {};
+  fate.doom(undefined);
   if (JSON.stringify(foreignContent(viewOf(base.aws))) !== foreign) chaos.breaches.push('content of others was changed');
   return invocations;
 }
 
-const remaining = ({ trouble, calls }: Chaos): number =>
-  trouble.haste !== undefined && calls >= trouble.haste ? 0 : 120_000;
+const remaining = ({ trouble, calls }: Chaos): number => (trouble.haste !== undefined && calls >= trouble.haste ? 0 : 120_000);
 
 const surprise = (error: unknown): readonly string[] =>
   [Killed, Recoverable, MalformedMessage].some((Expected) => error instanceof Expected)

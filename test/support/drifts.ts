@@ -104,7 +104,7 @@ export async function tryDrift(drift: Drift, they: They, front: Front, healthy: 
 }
 
 /** Buckets and keys that others made meanwhile are left out. */
-const within = ({ buckets, keys }: View, view: View): View => ({
+export const within = ({ buckets, keys }: View, view: View): View => ({
   ...view,
   buckets: new Map([...view.buckets].filter(([name]) => buckets.has(name))),
   keys: new Map([...view.keys].filter(([arn]) => keys.has(arn))),

@@ -60,7 +60,7 @@ async function resumeOne(
     replication: name,
     group,
     wasPaused,
-    holds: holds.map(({ setting }) => setting),
+    holds: holds.filter(({ heldUntil }) => heldUntil !== undefined).map(({ setting }) => setting),
     ...(still !== undefined && { still }),
   };
 }

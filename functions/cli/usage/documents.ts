@@ -142,7 +142,8 @@ export function addSandbox(program: Command, cli: Cli, run: Run): void {
         '--clock <kind>',
         "real: the machine's time; virtual: time passes only when told to, by POST /_local/clock/advance",
         'real',
-      ),
+      )
+      .option('--controller', 'with the controller installed and running, for accounts 111111111111 and 222222222222', false),
     'print the endpoint as one JSON object',
   )
     .addHelpText(
@@ -151,12 +152,13 @@ export function addSandbox(program: Command, cli: Cli, run: Run): void {
         ['lockstep sandbox', 'prints the endpoint and what to set in another terminal'],
         ['lockstep sandbox --port 0 --json', 'for a script'],
         ['lockstep sandbox --clock virtual', 'an hour passes when you say so'],
+        ['lockstep sandbox --controller', 'a document you push is looked after'],
       ),
     )
-    .action(({ port, clock, json }: { port: string; clock: string; json: boolean }) =>
+    .action(({ port, clock, controller = false, json }: { port: string; clock: string; controller?: boolean; json: boolean }) =>
       run(
         import('../commands/sandbox.ts').then(({ parseClock, parsePort, sandbox }) =>
-          sandbox(cli, { port: parsePort(port), clock: parseClock(clock), json }),
+          sandbox(cli, { port: parsePort(port), clock: parseClock(clock), controller, json }),
         ),
       ),
     );

@@ -28,9 +28,7 @@ async function keyOf(kms: KMSClient, alias: string): Promise<string> {
 
 const onlyRoot = JSON.stringify({
   Version: '2012-10-17',
-  Statement: [
-    { Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${destinationAccount}:root` }, Action: 'kms:*', Resource: '*' },
-  ],
+  Statement: [{ Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${destinationAccount}:root` }, Action: 'kms:*', Resource: '*' }],
 });
 
 const auditStatement = {

@@ -4,7 +4,7 @@ import { styleText } from 'node:util';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { dynamoLedger } from '../../../shared/aws/ledger.ts';
-import { isWrite } from './account.ts';
+import { isInHub, isInSpoke, isWrite } from './account.ts';
 import { type Breakage, breakages, harmless, isUnderKey, rivalry, unheard } from './breakages.ts';
 import { type Mail, type Mailbox, shortened } from './mail.ts';
 import { destinationAccount, operations, type Person, pipeline, sourceAccount } from './someone.ts';
@@ -47,7 +47,7 @@ const isQuiet = ({ aws: { world }, hub }: LiveStage): boolean =>
 const seconds = (since: Date): string => `${((Date.now() - since.getTime()) / 1000).toFixed(1)} s`;
 
 function show(mails: readonly Mail[]): void {
-  for (const mail of mails) print(`${styleText('green', shortened(mail))}\n`);
+  print(mails.map((mail) => styleText('green', shortened(mail))).join('\n\n'));
 }
 
 async function does(breakage: Breakage, by: Person): Promise<Date> {
@@ -63,10 +63,11 @@ async function breakAndWatch(stage: LiveStage, cast: Cast, breakage: Breakage, a
   title(breakage.title);
   const broken = await does(breakage, cast.people[breakage.account] as Person);
   await awaken?.();
-  const woken = awaken === undefined ? broken : new Date();
-  await until('repaired and told', () => cast.mailbox.after(before).find(({ subject }) => subject.includes('repaired')));
+  await until('repaired and told', () =>
+    cast.mailbox.after(before).find(({ subject }) => subject.startsWith('Lockstep repaired')),
+  );
   const told = `repaired, read back and told ${seconds(broken)} after the call`;
-  await untilProven(stage, woken);
+  await untilProven(stage, broken);
   aside(`${told}; everything proven again after ${seconds(broken)}. The mail:\n`);
   show(cast.mailbox.after(before));
 }
@@ -77,7 +78,7 @@ async function leaveAlone(stage: LiveStage, cast: Cast): Promise<void> {
   const calls = stage.aws.calls.length;
   const done = await does(harmless, cast.people[harmless.account] as Person);
   await untilProven(stage, done);
-  const ours = stage.aws.calls.slice(calls).filter(({ caller }) => /assumed-role\/lockstep-(observer|healer)\//.test(caller));
+  const ours = stage.aws.calls.slice(calls).filter(isInSpoke);
   const writes = ours.filter(isWrite);
   aside(`Lockstep looked (${ours.length} calls), found everything proven and wrote nothing.`);
   if (writes.length > 0) throw new Error(`an in-sync world was written to: ${writes.map((call) => call.operation).join(', ')}`);
@@ -91,7 +92,7 @@ async function sweepRepairs(stage: LiveStage, cast: Cast): Promise<void> {
   await breakAndWatch(stage, cast, unheard, async () => {
     const { length } = stage.aws.calls;
     await setTimeout(silenceSeconds * 1000);
-    const heard = stage.aws.calls.slice(length).some(({ caller }) => caller.includes('assumed-role/lockstep-'));
+    const heard = stage.aws.calls.slice(length).some((call) => isInHub(call) || isInSpoke(call));
     if (heard) throw new Error('events were off, and the controller did something');
     aside('nothing happens. The hourly sweep, now:\n');
     typed('aws lambda invoke --function-name lockstep-sweep /dev/null');

@@ -24,7 +24,7 @@ export async function subscribe(aws: LocalAws, { topicArn, account, region }: Hu
   const { AWS_ACCESS_KEY_ID: accessKeyId = '' } = administrator(url, account);
   const sns = new SNSClient({ endpoint: url, region, credentials: { accessKeyId, secretAccessKey: 'local' } });
   await sns.send(new SubscribeCommand({ TopicArn: topicArn, Protocol: 'email', Endpoint: address }));
-  const Token = await until('a mail to confirm the subscription', () => aws.world.sns.outbox.find(({ token }) => token)?.token);
+  const Token = await until('asked to confirm the subscription', () => aws.world.sns.outbox.find(({ token }) => token)?.token);
   await sns.send(new ConfirmSubscriptionCommand({ TopicArn: topicArn, Token }));
   const told = (): readonly Mail[] =>
     aws.world.sns.outbox
@@ -33,24 +33,26 @@ export async function subscribe(aws: LocalAws, { topicArn, account, region }: Hu
   return { count: () => told().length, after: (count) => told().slice(count) };
 }
 
-const most = 16;
+/** Lines that are shown of the differences of one setting, and of one mail. */
+const most = { differences: 4, mail: 18 };
 
-/** Subject and facts; why it matters and what to do are left to the whole text. */
+/** Subject and facts; why it matters and what is left to do are left to the whole text. */
 export function shortened({ subject, body }: Mail): string {
-  const lines = body.split('\n');
-  const facts = lines.slice(lines.indexOf('') + 1);
-  const steps = facts.findIndex((line) => /^what (to do|you can do)|^next/i.test(line));
-  const kept = withoutReasons(steps < 0 ? facts : facts.slice(0, steps)).join('\n').trim().split('\n');
-  const shown = kept.length > most ? [...kept.slice(0, most), `… and ${kept.length - most} more lines`] : kept;
+  const [, ...facts] = body.split('\nWhat is left to do')[0]?.split('\n\n') ?? [];
+  const lines = facts.map(briefly).join('\n\n').split('\n');
+  const left = lines.length - most.mail;
+  const shown = left > 1 ? [...lines.slice(0, most.mail), `… ${left} more lines`] : lines;
   return [`Subject: ${subject}`, '', ...shown].map((line) => `  │ ${line}`.trimEnd()).join('\n');
 }
 
-/** A reason may be several lines long, all but the first indented further. */
-function withoutReasons(lines: readonly string[]): readonly string[] {
-  let isReason = false;
-  return lines.filter((line) => {
-    if (/^\s*matters\b/.test(line)) isReason = true;
-    else if (!/^\s{8,}/.test(line)) isReason = false;
-    return !isReason;
-  });
+/** A setting, its differences (by four and deeper), then who and how long (by two, what goes on below it deeper). */
+function briefly(fact: string): string {
+  const [heading = '', ...rest] = withoutReason(fact.trimEnd()).split('\n');
+  const end = rest.findIndex((line) => /^ {2}\S/.test(line));
+  const differences = end < 0 ? [] : rest.slice(0, end);
+  const left = differences.length - most.differences;
+  const shown = left > 1 ? [...differences.slice(0, most.differences), `    … ${left} more lines`] : differences;
+  return [heading, ...shown, ...rest.slice(Math.max(end, 0))].join('\n');
 }
+
+const withoutReason = (fact: string): string => fact.replace(/\n {2}matters .*(\n {6,}.*)*/g, '');

@@ -1,5 +1,12 @@
 /** People and programs that are not Lockstep: real sessions and users of the local AWS, with the tools they would use. */
-import { CreateAccessKeyCommand, CreateRoleCommand, CreateUserCommand, IAMClient, PutRolePolicyCommand, PutUserPolicyCommand } from '@aws-sdk/client-iam';
+import {
+  CreateAccessKeyCommand,
+  CreateRoleCommand,
+  CreateUserCommand,
+  IAMClient,
+  PutRolePolicyCommand,
+  PutUserPolicyCommand,
+} from '@aws-sdk/client-iam';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
@@ -9,8 +16,8 @@ export const destinationAccount = '222222222222';
 
 /** As CloudTrail shows it. */
 const agents = {
-  cli: 'aws-cli/2.31.0 md/awscrt#0.28.1 ua/2.1 os/linux md/arch#x86_64 lang/python#3.13.7 md/pyimpl#CPython',
-  terraform: 'APN/1.0 HashiCorp/1.0 Terraform/1.13.3 (+https://www.terraform.io) terraform-provider-aws/6.14.0 (+https://registry.terraform.io/providers/hashicorp/aws)',
+  cli: 'aws-cli/2.31.0 Python/3.13.7 Linux/6.8.0 exe/x86_64',
+  terraform: 'APN/1.0 HashiCorp/1.0 Terraform/1.13.3 (+https://www.terraform.io)',
 } as const;
 
 export interface Keys {
@@ -64,15 +71,23 @@ export async function pipeline(url: string): Promise<Person> {
 
 export function clientsOf({ url, keys, agent, region }: Person) {
   const config = { endpoint: url, region, credentials: keys };
-  const clients = { s3: new S3Client({ ...config, forcePathStyle: true }), kms: new KMSClient(config), iam: new IAMClient(config) };
-  for (const { middlewareStack } of Object.values(clients)) {
-    middlewareStack.add(
-      (next) => (args) => {
-        (args.request as { headers: Record<string, string> }).headers['user-agent'] = agents[agent];
-        return next(args);
-      },
-      { step: 'finalizeRequest', priority: 'low', name: 'actAs' },
-    );
-  }
-  return clients;
+  const s3 = new S3Client({ ...config, forcePathStyle: true });
+  const [kms, iam] = [new KMSClient(config), new IAMClient(config)];
+  const disguise = disguisedAs(agents[agent]);
+  s3.middlewareStack.addRelativeTo(disguise, lastWord);
+  kms.middlewareStack.addRelativeTo(disguise, lastWord);
+  iam.middlewareStack.addRelativeTo(disguise, lastWord);
+  return { s3, kms, iam };
 }
+
+/** After the SDK has said who it is. */
+const lastWord = { relation: 'after', toMiddleware: 'getUserAgentMiddleware', name: 'disguise' } as const;
+
+const disguisedAs =
+  (agent: string) =>
+  <Args extends object, Answer>(next: (args: Args) => Answer): ((args: Args) => Answer) =>
+  (args) => {
+    const { headers } = (args as { readonly request: { readonly headers: Record<string, string> } }).request;
+    headers['user-agent'] = agent;
+    return next(args);
+  };

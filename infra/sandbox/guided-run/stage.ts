@@ -1,6 +1,7 @@
 /** What every scene of the guided run has: the local AWS, the controller, the command line, and how things are shown. */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
 import { styleText } from 'node:util';
 import type { Hub } from '../hub/hub.ts';
@@ -22,10 +23,10 @@ export interface LiveStage extends Stage {
 
 export const hubAccount = '333333333333';
 
-export const print = (text: string): void => void process.stdout.write(`${text}\n`);
-export const title = (text: string): void => print(`\n${styleText(['bold', 'cyan'], `── ${text} `.padEnd(100, '─'))}\n`);
-export const typed = (text: string): void => print(styleText('bold', `$ ${text}`));
-export const aside = (text: string): void => print(styleText('dim', `  ${text}`));
+export const print = (line: string): void => void process.stdout.write(`${line}\n`);
+export const title = (line: string): void => print(`\n${styleText(['bold', 'cyan'], `── ${line} `.padEnd(100, '─'))}\n`);
+export const typed = (line: string): void => print(styleText('bold', `$ ${line}`));
+export const aside = (line: string): void => print(styleText('dim', `  ${line}`));
 
 /** The environment of an administrator of an account of the local AWS. */
 export const administrator = (url: string, account: string): Record<string, string> => ({
@@ -40,18 +41,28 @@ interface As {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** Runs the command line as a person would; its output goes straight to the terminal. @throws Error unless it ends with 0 */
+/** Without the differences, which stand deeper. */
+const outline = (said: string): string =>
+  said
+    .split('\n')
+    .filter((line) => !/^ {4}|^ {2}[+-] |^ {2}}/.test(line))
+    .join('\n')
+    .trimEnd();
+
+/** Runs the command line as a person would, and shows what it says in outline. @throws Error unless it ends with 0 */
 export async function lockstep(stage: Stage, args: readonly string[], { account, environment = {} }: As): Promise<void> {
   typed(`lockstep ${args.join(' ')}`);
   const child = spawn(process.execPath, [join(stage.dist, 'lockstep.mjs'), ...args], {
     cwd: stage.folder,
     env: { ...process.env, ...administrator(stage.url, account), ...environment, LOCKSTEP_DEBUG: '' },
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: ['ignore', 'pipe', 'inherit'],
   });
+  const said = text(child.stdout);
   const code = await new Promise<number>((resolve, reject) => {
     child.on('error', reject);
     child.on('exit', (ended) => resolve(ended ?? 1));
   });
+  print(outline(await said));
   if (code !== 0) throw new Error(`lockstep ${args[0]} ended with exit code ${code}`);
 }
 
@@ -60,14 +71,15 @@ const patience = 30_000;
 /**
  * Waits until something is there.
  *
- * @throws Error naming what was waited for, after half a minute
+ * @param what what it then is, for the error
+ * @throws Error after half a minute
  */
 export async function until<T>(what: string, look: () => Promise<T | undefined> | T | undefined): Promise<T> {
   const given = Date.now() + patience;
   for (;;) {
     const found = await look();
     if (found !== undefined) return found;
-    if (Date.now() > given) throw new Error(`after ${patience / 1000} s there was still not ${what}`);
+    if (Date.now() > given) throw new Error(`waited ${patience / 1000} s in vain for it to be ${what}`);
     await setTimeout(50);
   }
 }

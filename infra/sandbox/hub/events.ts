@@ -1,9 +1,16 @@
 /** What starts the functions: events of the spokes and of Parameter Store, and the hour. */
-import { CreateEventBusCommand, type EventBridgeClient, PutPermissionCommand, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
+import {
+  CreateEventBusCommand,
+  type EventBridgeClient,
+  PutPermissionCommand,
+  PutRuleCommand,
+  PutTargetsCommand,
+} from '@aws-sdk/client-eventbridge';
 import { AddPermissionCommand } from '@aws-sdk/client-lambda';
 import { CreateScheduleCommand } from '@aws-sdk/client-scheduler';
 import { aspects } from '../../../shared/aspects/index.ts';
 import { eventPattern } from '../../event-pattern.ts';
+import { organizationPattern } from '../../organization-pattern.ts';
 import type { Administrator, Place } from './clients.ts';
 import type { Functions } from './functions.ts';
 import { createRole, trustService } from './roles.ts';
@@ -58,19 +65,6 @@ export async function forwardEvents(spoke: Administrator, account: string, hub: 
 
 export const createForwardRule = ({ events }: Administrator, hub: Place, roleArn: string): Promise<string> =>
   createRule(events, { name: forwardRule, pattern: eventPattern(aspects), target: busArnOf(hub), roleArn });
-
-/** Policies of the organization come and go in one region, and can concern every replication. https://docs.aws.amazon.com/organizations/latest/userguide/orgs_cloudtrail-integration.html */
-const organizationPattern = {
-  source: ['aws.organizations'],
-  'detail-type': ['AWS API Call via CloudTrail'],
-  detail: {
-    eventName: [
-      ...['AttachPolicy', 'DetachPolicy', 'UpdatePolicy', 'EnablePolicyType', 'DisablePolicyType'],
-      ...['MoveAccount', 'EnableAllFeatures'],
-    ],
-    errorCode: [{ exists: false }],
-  },
-};
 
 export const createOrganizationRule = ({ events }: Administrator, hub: Place, roleArn: string): Promise<string> =>
   createRule(events, { name: 'lockstep-organization', pattern: organizationPattern, target: busArnOf(hub), roleArn });

@@ -101,10 +101,7 @@ function permissionsOf(deployment: Deployment): Readonly<Record<FunctionName, re
 const routing = ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem'];
 
 const ledger = ({ tableArn }: Store): Statement => ({
-  Action: [
-    ...routing,
-    ...['dynamodb:Query', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:BatchWriteItem'],
-  ],
+  Action: [...routing, ...['dynamodb:Query', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:BatchWriteItem']],
   Resource: tableArn,
 });
 

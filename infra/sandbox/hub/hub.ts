@@ -14,7 +14,15 @@ import { settingsFrom } from '../../../functions/settings.ts';
 import { functionHost } from '../hosting/function-host.ts';
 import type { LocalAws } from '../local-aws.ts';
 import { type Administrator, administratorOf, type Place } from './clients.ts';
-import { busName, createBus, createForwardRule, createOrganizationRule, forwardEvents, forwardRule, startFunctions } from './events.ts';
+import {
+  busName,
+  createBus,
+  createForwardRule,
+  createOrganizationRule,
+  forwardEvents,
+  forwardRule,
+  startFunctions,
+} from './events.ts';
 import {
   answerQueue,
   createExecutionRoles,
@@ -104,12 +112,13 @@ function endpointOf({ world }: LocalAws): string {
   return endpoint;
 }
 
-function deploymentOf(
-  { spokes, settings = {}, dist }: HubOptions,
-  place: Place,
-  store: Store,
-): Deployment {
-  const environment = { LOCKSTEP_LEDGER_TABLE: store.tableName, LOCKSTEP_QUEUE_URL: store.queueUrl, LOCKSTEP_TOPIC_ARN: store.topicArn, ...settings };
+function deploymentOf({ spokes, settings = {}, dist }: HubOptions, place: Place, store: Store): Deployment {
+  const environment = {
+    LOCKSTEP_LEDGER_TABLE: store.tableName,
+    LOCKSTEP_QUEUE_URL: store.queueUrl,
+    LOCKSTEP_TOPIC_ARN: store.topicArn,
+    ...settings,
+  };
   const { observerRole, healerRole, documentsPath, freezeParameter } = settingsFrom(environment, { tells: true });
   return {
     ...{ place, store, environment, observerRole, healerRole, documentsPath, freezeParameter },
@@ -135,7 +144,9 @@ async function createSpokeRoles(
 ): Promise<void> {
   const trustOf = (...names: Parameters<typeof executionRoleOf>[1][]): object => ({
     Effect: 'Allow',
-    Principal: { AWS: [...names.map((name) => executionRoleOf(place, name)), ...people.map((one) => `arn:aws:iam::${one}:root`)] },
+    Principal: {
+      AWS: [...names.map((name) => executionRoleOf(place, name)), ...people.map((one) => `arn:aws:iam::${one}:root`)],
+    },
     Action: 'sts:AssumeRole',
     ...(environment.LOCKSTEP_EXTERNAL_ID && {
       Condition: { StringEquals: { 'sts:ExternalId': environment.LOCKSTEP_EXTERNAL_ID } },

@@ -4,7 +4,7 @@ import { isBare } from '../actor.ts';
 import type { Change } from '../change.ts';
 import type { GroupMemory, RepairRecord } from '../ledger.ts';
 import type { Controller } from '../ports.ts';
-import { type Asked, touches } from './scope.ts';
+import { type Asked, everything, touches } from './scope.ts';
 
 /** What all parts of one pass go by. */
 export interface PassContext {
@@ -20,14 +20,23 @@ export interface PassContext {
   readonly isLate: () => boolean;
 }
 
-/** The latest change among the messages that can have touched a setting; one whose caller is known before one that names only an account. */
-export function changeOf({ asked }: PassContext, target: Target): Change | undefined {
+/**
+ * The latest change among the messages that can have touched a setting; one whose caller is known before one that names only an account.
+ * What happened before the setting was last looked at is no reason for what it is like now: events may come hours late.
+ */
+export function changeOf({ asked, memory }: PassContext, target: Target): Change | undefined {
+  const looked = Math.max(0, ...[target.key, everything].map((key) => Date.parse(memory.looked.get(key) ?? '') || 0));
   const changes = asked.flatMap(({ trigger }) =>
-    trigger.kind === 'change' && touches(trigger.change, target) ? [trigger.change] : [],
+    trigger.kind === 'change' && Date.parse(trigger.change.time) >= wholeSecond(looked) && touches(trigger.change, target)
+      ? [trigger.change]
+      : [],
   );
   const named = changes.filter(({ actor }) => !isBare(actor));
   return latest(named) ?? latest(changes);
 }
+
+/** CloudTrail tells whole seconds. */
+const wholeSecond = (milliseconds: number): number => Math.floor(milliseconds / 1000) * 1000;
 
 const latest = (changes: readonly Change[]): Change | undefined =>
   changes.reduce<Change | undefined>(

@@ -97,18 +97,20 @@ function outageOf(
   const wrong = report.findings.filter((f) => (f.verdict === 'drifted' || f.verdict === 'blocked') && interrupts(pass, f.aspect));
   const denied = report.proof.filter(({ answer }) => answer === 'denied');
   const isSound = isFull && ['proven', 'unproven'].includes(report.verdict) && denied.length === 0;
-  if (wrong.length === 0 && denied.length === 0 && (former?.outage === undefined || !isSound)) return undefined;
+  // Those of a pass that died are over now, and were an outage all the same.
   const begun = repairs.filter((repair) => repair.replications.includes(report.name) && interrupts(pass, repair.aspect));
+  const isEvident = wrong.length > 0 || denied.length > 0 || begun.length > 0;
+  if (!isEvident && (former?.outage === undefined || !isSound)) return undefined;
   const first = begun.map(({ driftedAt }) => driftedAt).sort()[0] ?? startedAt;
-  const isKnown = begun.some(({ change, driftedAt }) => change !== undefined && driftedAt === first);
   const at = former?.outage ?? first;
-  const from = isKnown ? first : (former?.lastProof ?? former?.acceptedAt ?? first);
+  // A change that is known need not be the first: events get lost. Until the last proof all was well.
+  const from = former?.lastProof ?? former?.acceptedAt ?? first;
   const end = isSound ? c.now().toISOString() : undefined;
   return {
     replication: report.name,
     startedAt: at,
     ...(end && { endedAt: end }),
-    reasons: reasonsOf(pass, wrong, denied),
+    reasons: reasonsOf(pass, [...wrong, ...begun], denied),
     window: { from: from < at ? from : at, ...(end && { to: end }) },
   };
 }
@@ -118,10 +120,10 @@ const interrupts = ({ compared }: Pass, aspect: string): boolean =>
 
 const reasonsOf = (
   { compared }: Pass,
-  wrong: ReplicationReport['findings'],
+  wrong: readonly Pick<RepairRecord, 'aspect' | 'resource'>[],
   denied: ReplicationReport['proof'],
 ): readonly string[] => [
-  ...wrong.map(({ aspect, resource }) => {
+  ...new Map(wrong.map((item) => [settingOf(item), item])).values().map(({ aspect, resource }) => {
     const target = compared.find((item) => item.target.aspect.name === aspect)?.target;
     return `${target?.aspect.title ?? aspect} of ${resource.arn} was not as desired`;
   }),

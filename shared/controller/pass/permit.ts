@@ -1,6 +1,6 @@
 /** Whether repairs may be made now, asked once a pass, before anything is written. */
 import type { HeldReason } from '../../model/finding.ts';
-import type { Hold, PlannedStep } from '../../stages/plan.ts';
+import { type Hold, type PlannedStep, withhold } from '../../stages/plan.ts';
 import { digestOf } from '../digest.ts';
 import type { ContestRecord, RepairRecord } from '../ledger.ts';
 import { tell } from '../tell.ts';
@@ -25,7 +25,9 @@ export async function permit(context: PassContext, steps: readonly PlannedStep[]
   const holds = new Map(
     [...judged].flatMap(([key, { heldUntil }]) => (heldUntil === undefined ? [] : [[key, contested(heldUntil)] as const])),
   );
-  const started = new Map(steps.filter(({ key }) => !holds.has(key)).map((step) => [step.key, announcement(context, step)]));
+  // What waits for a contested setting is held with it, and not announced.
+  const left = withhold({ steps, held: [] }, holds).steps;
+  const started = new Map(left.map((step) => [step.key, announcement(context, step)]));
   await context.c.ledger.startRepairs(context.memory.id, [...started.values()]);
   return { holds, started, contests: new Map([...judged].map(([key, { record }]) => [key, record])) };
 }
@@ -51,10 +53,11 @@ async function overBudget(context: PassContext, steps: readonly PlannedStep[]): 
   const { budgetPercent, budgetMinimum } = c.settings;
   const drifted = await c.ledger.countDrift(sweep.sweep, memory.id, new Set(steps.flatMap((step) => step.replications)).size);
   if (drifted <= Math.max(budgetMinimum, Math.floor((budgetPercent / 100) * sweep.fleet))) return undefined;
-  await c.ledger.putBudget({ sweep: sweep.sweep, since: startedAt, drifted, of: sweep.fleet });
   c.metrics.add('BudgetExceeded', 1);
   const about = { replications: [], at: startedAt };
-  await tell(c, { kind: 'budget-exceeded', ...about, drifted, of: sweep.fleet, percent: budgetPercent });
+  // Told first: once the ledger says so, no pass counts again.
+  await tell(c, { kind: 'budget-exceeded', ...about, sweep: sweep.sweep, drifted, of: sweep.fleet, percent: budgetPercent });
+  await c.ledger.putBudget({ sweep: sweep.sweep, since: startedAt, drifted, of: sweep.fleet });
   return budgetHold;
 }
 

@@ -22,7 +22,7 @@ export function endedRepairs(context: PassContext, { outcomes, compared }: Pass,
   const endedAt = context.c.now().toISOString();
   const own = [...started].map(([key, record]) => ({ record, outcome: outcomes.find((outcome) => settingOf(outcome) === key) }));
   const isOpen = ({ outcome }: { readonly outcome: StepOutcome | undefined }): boolean =>
-    outcome === undefined || isUnderWay(outcome);
+    outcome === undefined || isUnderWay(outcome, outcomes);
   const inSync = new Set(compared.flatMap(({ target, finding }) => (finding.verdict === 'in-sync' ? [target.key] : [])));
   const earlier = context.memory.unfinished.filter((record) => !started.has(settingOf(record)) && inSync.has(settingOf(record)));
   return {
@@ -34,8 +34,13 @@ export function endedRepairs(context: PassContext, { outcomes, compared }: Pass,
   };
 }
 
-const isUnderWay = (outcome: StepOutcome): boolean =>
-  (outcome.outcome === 'failed' && mayRecover(outcome.error)) || (outcome.outcome === 'skipped' && outcome.outOfTime === true);
+const isPassing = (outcome: StepOutcome): boolean => outcome.outcome === 'failed' && mayRecover(outcome.error);
+
+/** What waited for something that failed goes on with it, where that may pass. */
+const isUnderWay = (outcome: StepOutcome, all: readonly StepOutcome[]): boolean =>
+  isPassing(outcome) ||
+  (outcome.outcome === 'skipped' &&
+    (outcome.outOfTime === true || all.every((other) => other.outcome !== 'failed' || isPassing(other))));
 
 function end(record: RepairRecord, outcome: StepOutcome | undefined, endedAt: string): RepairRecord {
   if (outcome?.outcome === 'failed') return { ...record, endedAt, outcome: 'failed', detail: outcome.detail };
@@ -68,7 +73,11 @@ async function fuller({ c }: PassContext, change: Told): Promise<Told> {
 
 async function lookUp(context: PassContext, record: RepairRecord): Promise<Change | undefined> {
   const { c, memory, startedAt } = context;
-  const passes = record.replications.flatMap((name) => memory.statuses.get(name)?.lastPass ?? []).sort();
+  // The pass that announced it may have left its status behind before it died.
+  const passes = record.replications
+    .flatMap((name) => memory.statuses.get(name)?.lastPass ?? [])
+    .filter((at) => at < record.startedAt)
+    .sort();
   const until = new Date(record.startedAt);
   const since = new Date(passes[0] ?? until.getTime() - 2 * 3_600_000);
   const changedBy = aspects.find(({ name }) => name === record.aspect)?.changedBy ?? [];

@@ -58,6 +58,9 @@ export function isCovered({ trigger, sentAt }: Asked, looked: GroupMemory['looke
 export function scopeOf(asked: readonly Asked[], memory: GroupMemory, targets: readonly Target[]): Scope {
   const changes = asked.flatMap(({ trigger }) => (trigger.kind === 'change' ? [trigger.change] : []));
   const settings = new Set(changes.flatMap((change) => settingsOf(change, targets)));
+  const contested = new Set(
+    [...memory.contests.values()].flatMap(({ heldUntil, setting }) => (heldUntil ? [setting.split(' ')[0]] : [])),
+  );
   const isFull =
     changes.length < asked.length ||
     memory.unfinished.length > 0 ||
@@ -65,6 +68,7 @@ export function scopeOf(asked: readonly Asked[], memory: GroupMemory, targets: r
     asked.length >= manyMessages ||
     asked.some(concernsAlias) ||
     changes.some(isExistence) ||
+    targets.some(({ key, aspect }) => settings.has(key) && aspect.after.some((name) => contested.has(name))) ||
     // What is to be written may wait for something that is known to be missing.
     [...memory.statuses.values()].some(
       ({ verdict }) => verdict === 'drifted' || verdict === 'blocked' || verdict === 'unreadable',

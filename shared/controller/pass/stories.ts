@@ -42,10 +42,13 @@ const namesOf = (items: readonly { readonly replications: readonly string[] }[])
   ...new Set(items.flatMap(({ replications }) => replications)),
 ];
 
+/** Once: a document may say for ever that it was paused until some day. */
 const pausesEnded = (context: PassContext): readonly Story[] =>
-  context.group.replications.flatMap(({ name, pauseExpired }: Replication) =>
-    pauseExpired === undefined ? [] : [{ kind: 'pause-ended' as const, ...about(context, [name]), ...pauseExpired }],
-  );
+  context.group.replications.flatMap(({ name, mode, pauseExpired }: Replication) => {
+    const isNews = context.memory.pauses.has(name) || context.memory.statuses.get(name)?.mode === 'paused';
+    if (pauseExpired === undefined || mode.kind === 'paused' || !isNews) return [];
+    return [{ kind: 'pause-ended' as const, ...about(context, [name]), ...pauseExpired }];
+  });
 
 const aspectNamed = (name: string) => aspects.find((aspect) => aspect.name === name);
 
