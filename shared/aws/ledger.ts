@@ -10,7 +10,7 @@ import { newStore } from './ledger/store.ts';
 import { storyLedger } from './ledger/stories.ts';
 import { sweepLedger } from './ledger/sweeps.ts';
 
-export { ledgerTable, ledgerTableInput } from './ledger/table.ts';
+export { ledgerTableInput } from './ledger/table.ts';
 
 export interface LedgerOptions {
   readonly client: DynamoDBClient;

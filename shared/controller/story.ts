@@ -58,7 +58,13 @@ export type Story = About &
       }
     | { readonly kind: 'orphaned'; readonly document: string; readonly editedBy?: Actor }
     | { readonly kind: 'pause-ended'; readonly until: string; readonly reason: string }
-    | { readonly kind: 'budget-exceeded'; readonly sweep: string; readonly drifted: number; readonly of: number; readonly percent: number }
+    | {
+        readonly kind: 'budget-exceeded';
+        readonly sweep: string;
+        readonly drifted: number;
+        readonly of: number;
+        readonly percent: number;
+      }
   );
 
 /** What the story is about: the same key and the same fingerprint within a day is the same story. */

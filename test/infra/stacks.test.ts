@@ -227,6 +227,23 @@ describe('a spoke', () => {
     expect(healer).toEqual(healerPolicy(aspects, configWith(), at('222222222222')));
   });
 
+  it.each([
+    { name: 'lockstep-observer', functions: ['admit', 'sweep', 'reconcile'] },
+    { name: 'lockstep-healer', functions: ['reconcile'] },
+  ])('lets $functions of the hub act as $name, and nobody else', ({ name, functions }) => {
+    const { AssumeRolePolicyDocument: trust } = roleIn(templateIn(app, 'lockstep-spoke-222222222222'), name);
+
+    expect(trust).toMatchObject({
+      Statement: [
+        {
+          Principal: { AWS: functions.map((one) => `arn:aws:iam::333333333333:role/lockstep-${one}`) },
+          Condition: { StringEquals: { 'sts:ExternalId': 'lockstep-example' } },
+        },
+      ],
+    });
+    expect((trust as { Statement: unknown[] }).Statement).toHaveLength(1);
+  });
+
   it('is the same template in every account, and in every region', () => {
     const [first, second] = ['111111111111', '222222222222'].map((account) =>
       templateIn(app, `lockstep-spoke-${account}`).toJSON(),

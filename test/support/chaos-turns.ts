@@ -63,13 +63,6 @@ interface Spoof {
 
 const inDetail = (event: Event, more: object): Event => ({ ...event, detail: { ...(event.detail as object), ...more } });
 
-export const ourSession = {
-  type: 'AssumedRole',
-  accountId: '333333333333',
-  arn: 'arn:aws:sts::333333333333:assumed-role/rival/lockstep-healer',
-  sessionContext: { sessionIssuer: { type: 'Role', arn: 'arn:aws:iam::333333333333:role/rival', userName: 'lockstep-healer' } },
-};
-
 /** Events that nobody has to believe, made from one that is true. */
 export const spoofs: readonly Spoof[] = [
   { name: 'a source of their own', made: (event) => ({ ...event, source: 'evil.s3' }) },

@@ -14,7 +14,7 @@ import { resourceIds } from '../../shared/controller/resource-ids.ts';
 import { route } from '../../shared/controller/route.ts';
 import type { Story } from '../../shared/controller/story.ts';
 import type { AwsCall, AwsGateway, Reply } from '../../shared/model/aws-call.ts';
-import { type Operation, operations } from '../../shared/model/operations.ts';
+import type { Operation } from '../../shared/model/operations.ts';
 import type { Group } from '../../shared/model/replication.ts';
 import { memoryLedger } from './memory-ledger.ts';
 import { type Someone, someoneAt } from './world.ts';
@@ -228,5 +228,3 @@ function spokeIn(aws: LocalAws, clock: VirtualClock, role: string): AwsGateway {
   }
   return { send };
 }
-
-export const isWriteCall = ({ operation }: AwsCall): boolean => operations[operation].kind === 'write';

@@ -4,7 +4,7 @@ import type { StepOutcome } from '../../model/finding.ts';
 import type { Pass } from '../../reconcile.ts';
 import { isBare } from '../actor.ts';
 import type { Change } from '../change.ts';
-import type { RepairRecord } from '../ledger.ts';
+import type { RepairRecord, StatusRecord } from '../ledger.ts';
 import { findChange } from '../who.ts';
 import { type PassContext, settingOf } from './context.ts';
 import type { Permission } from './permit.ts';
@@ -74,12 +74,12 @@ async function fuller({ c }: PassContext, change: Told): Promise<Told> {
 async function lookUp(context: PassContext, record: RepairRecord): Promise<Change | undefined> {
   const { c, memory, startedAt } = context;
   // The pass that announced it may have left its status behind before it died.
-  const passes = record.replications
-    .flatMap((name) => memory.statuses.get(name)?.lastPass ?? [])
+  const inOrder = record.replications
+    .flatMap((name) => lastInOrder(memory.statuses.get(name)) ?? [])
     .filter((at) => at < record.startedAt)
     .sort();
   const until = new Date(record.startedAt);
-  const since = new Date(passes[0] ?? until.getTime() - 2 * 3_600_000);
+  const since = new Date(inOrder[0] ?? until.getTime() - sweepsBack);
   const changedBy = aspects.find(({ name }) => name === record.aspect)?.changedBy ?? [];
   const search = {
     changedBy,
@@ -88,6 +88,15 @@ async function lookUp(context: PassContext, record: RepairRecord): Promise<Chang
     until: new Date(Math.max(until.getTime(), Date.parse(startedAt))),
   };
   return findChange(search, { aws: c.observer, log: c.log, ours: c.ours });
+}
+
+const sweepsBack = 2 * 3_600_000;
+
+/** When it was last seen without drift: by the last pass, unless that left it drifted, as it does with what is contested. */
+function lastInOrder(status: StatusRecord | undefined): string | undefined {
+  if (status === undefined) return undefined;
+  const isDrifted = status.verdict === 'drifted' || status.verdict === 'contested' || status.verdict === 'paused';
+  return isDrifted ? new Date(Date.parse(status.since) - sweepsBack).toISOString() : status.lastPass;
 }
 
 const earlier = (a: string, b: string): string => (Date.parse(a) < Date.parse(b) ? new Date(a).toISOString() : b);
