@@ -46,7 +46,15 @@ describe('telling a story', () => {
   });
 
   it('leaves out what there is none of', async () => {
-    const told: Story = { kind: 'budget-exceeded', sweep: 's', drifted: 30, of: 100, percent: 25, replications: [], at: story.at };
+    const told: Story = {
+      kind: 'budget-exceeded',
+      sweep: 's',
+      drifted: 30,
+      of: 100,
+      percent: 25,
+      replications: [],
+      at: story.at,
+    };
 
     expect((await published(told)).MessageAttributes).toEqual({ kind: { DataType: 'String', StringValue: 'budget-exceeded' } });
   });

@@ -2,8 +2,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { parseConfig } from '../../infra/config.ts';
+import { deploymentOf } from '../../infra/deployment.ts';
 import { loadAssembly, readAssembly } from '../../infra/sandbox/stacks/assembly.ts';
-import { aParameter, aRegion, destination, hole, region, source, trustOf } from './stacks-support.ts';
+import { aParameter, aRegion, destination, hole, idleFunctions, region, source, trustOf } from './stacks-support.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lockstep-assembly-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -27,6 +29,50 @@ function anAssembly(name: string, artifacts: object, files: Readonly<Record<stri
   }
   return directory;
 }
+
+describe('the synthesized stacks, deployed again', () => {
+  const deployed = async (name: string, aws: ReturnType<typeof aRegion>['aws'], more: object = {}) => {
+    const config = parseConfig(
+      JSON.stringify({
+        hub: { account: '333333333333', region },
+        spokes: [source, destination].map((account) => ({ account, regions: [region] })),
+        externalId: 'a-shared-word',
+        names: { buckets: ['orders*'], keys: ['alias/orders*'], roles: ['lockstep-orders*'] },
+        ...more,
+      }),
+    );
+    const outdir = join(folder, name);
+    deploymentOf({ config, code: idleFunctions(join(folder, 'functions')), outdir, checked: false }).synth();
+    const { length } = aws.calls;
+    const stacks = await loadAssembly(aws, outdir);
+    return { stacks, operations: new Set(aws.calls.slice(length).map(({ operation }) => operation)) };
+  };
+
+  it('change nothing when nothing changed, and in place what the configuration changes', async () => {
+    const { aws } = aRegion();
+    const first = await deployed('before', aws);
+
+    const same = await deployed('same', aws);
+    const observing = await deployed('observing', aws, {
+      mode: 'observe',
+      names: { buckets: ['more*'], keys: ['alias/m*'], roles: ['m*'] },
+    });
+
+    // What CDK asks about its own bootstrapping.
+    expect([...same.operations]).toEqual(['GetParameter']);
+    expect(
+      [...observing.operations].filter((operation) => /^(Create(?!PolicyVersion)|Delete(?!PolicyVersion))/.test(operation)),
+    ).toEqual([]);
+    const modes = [...aws.world.lambda.functions.values()].map(({ settings }) => settings.environment.LOCKSTEP_MODE);
+    expect(new Set(modes)).toEqual(new Set(['observe']));
+    for (const [id, { resources }] of first.stacks) {
+      expect([...(observing.stacks.get(id)?.resources.values() ?? [])].map((one) => one.id)).toEqual(
+        [...resources.values()].map((one) => one.id),
+      );
+    }
+    for (const { left } of observing.stacks.values()) expect(left).toEqual([]);
+  });
+});
 
 describe('a cloud assembly', () => {
   it('is deployed stack by stack into its environments, each after those it depends on', async () => {

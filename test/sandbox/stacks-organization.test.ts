@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -10,7 +10,7 @@ import { callsOf } from '../../infra/sandbox/stacks/calls.ts';
 import { deployStack, removeStack } from '../../infra/sandbox/stacks/deploy.ts';
 import { textAt } from '../../infra/sandbox/stacks/resource-type.ts';
 import { functionNames } from '../functions/deployed.ts';
-import { aParameter, aRegion, destination, failureOf, hole, region, source } from './stacks-support.ts';
+import { aParameter, aRegion, destination, failureOf, hole, idleFunctions, region, source, trustOf } from './stacks-support.ts';
 
 const management = '999999999999';
 const hub = '333333333333';
@@ -176,6 +176,39 @@ describe('a stack set', () => {
   });
 });
 
+describe('a stack set that AWS would not take', () => {
+  const withRole = (Properties: object) =>
+    JSON.stringify({
+      Resources: {
+        It: { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument: trustOf('events.amazonaws.com'), ...Properties } },
+      },
+    });
+  it.each([
+    {
+      because: 'it makes roles and does not say so',
+      more: { TemplateBody: withRole({}) },
+      says: /Requires capabilities : \[CAPABILITY_IAM\]/,
+    },
+    {
+      because: 'it names roles and does not say so',
+      more: { TemplateBody: withRole({ RoleName: 'a' }), Capabilities: ['CAPABILITY_IAM'] },
+      says: /Requires capabilities : \[CAPABILITY_NAMED_IAM\]/,
+    },
+    {
+      because: 'its template is too long',
+      more: { TemplateBody: withRole({ Description: 'x'.repeat(51_200) }) },
+      says: /less than or equal to 51200/,
+    },
+  ])('is refused: $because', async ({ more, says }) => {
+    const { aws, upper } = await anOrganization();
+    const Resources = setOf(more, { OrganizationalUnitIds: [upper] });
+
+    const failure = await failureOf(deployStack(aws, { template: { Resources }, stackName: 'rollout', account: hub, region }));
+
+    expect(failure.message).toMatch(says);
+  });
+});
+
 describe('the synthesized rollout', () => {
   const folder = mkdtempSync(join(tmpdir(), 'lockstep-rollout-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -191,12 +224,8 @@ describe('the synthesized rollout', () => {
         names: { buckets: ['orders*'], keys: ['alias/orders*'], roles: ['lockstep-orders*'] },
       }),
     );
-    for (const name of functionNames) {
-      mkdirSync(join(folder, name), { recursive: true });
-      writeFileSync(join(folder, name, 'index.mjs'), 'export const handler = () => undefined;');
-      await roleFor(name);
-    }
-    deploymentOf({ config, code: folder, outdir: join(folder, 'cdk.out'), checked: false }).synth();
+    for (const name of functionNames) await roleFor(name);
+    deploymentOf({ config, code: idleFunctions(folder), outdir: join(folder, 'cdk.out'), checked: false }).synth();
     const stacks = readAssembly(join(folder, 'cdk.out'));
     const assets = Object.fromEntries(stacks.flatMap((stack) => Object.entries(stack.assets)));
     const rollout = stacks.find(({ id }) => id === 'lockstep-rollout');

@@ -1,8 +1,11 @@
 /** Small templates, deployed into a local AWS in this process whose time passes only when told to. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { virtualClock } from '../../infra/sandbox/clock.ts';
 import { createLocalAws, type LocalAws } from '../../infra/sandbox/local-aws.ts';
 import { callsOf } from '../../infra/sandbox/stacks/calls.ts';
 import { deployStack, type StackOptions } from '../../infra/sandbox/stacks/deploy.ts';
+import { functionNames } from '../functions/deployed.ts';
 
 export const source = '111111111111';
 export const destination = '222222222222';
@@ -26,6 +29,15 @@ export const allow = (Action: string | readonly string[], Resource: unknown, mor
   Version: '2012-10-17',
   Statement: [{ Effect: 'Allow', Action, Resource, ...more }],
 });
+
+/** Built functions that do nothing, in a folder as the real ones are in. */
+export function idleFunctions(folder: string): string {
+  for (const name of functionNames) {
+    mkdirSync(join(folder, name), { recursive: true });
+    writeFileSync(join(folder, name, 'index.mjs'), 'export const handler = () => undefined;');
+  }
+  return folder;
+}
 
 /** A name to be filled in by `Fn::Sub`. */
 export const hole = (name: string): string => `\${${name}}`;

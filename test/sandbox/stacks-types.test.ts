@@ -578,6 +578,16 @@ describe('what a template sets', () => {
       Action: 'events:PutEvents',
       Principal: '444444444444',
     });
+    const asStatement = (account: string) => ({
+      Type: 'AWS::Events::EventBusPolicy',
+      Properties: {
+        ...{ EventBusName: 'hub', StatementId: 'mine' },
+        Statement: {
+          ...{ Effect: 'Allow', Action: 'events:PutEvents', Resource: `arn:aws:events:${region}:${source}:event-bus/hub` },
+          Principal: { AWS: `arn:aws:iam::${account}:root` },
+        },
+      },
+    });
     const mine = (account: string) => ({
       Type: 'AWS::Events::EventBusPolicy',
       Properties: { EventBusName: 'hub', StatementId: 'mine', Action: 'events:PutEvents', Principal: account },
@@ -593,8 +603,41 @@ describe('what a template sets', () => {
     expect(await sids()).toEqual(['theirs 444444444444', 'mine 222222222222']);
     await deploy({ It: mine('555555555555'), Other: aParameter('x') });
     expect(await sids()).toEqual(['theirs 444444444444', 'mine 555555555555']);
+    await deploy({ It: asStatement('666666666666'), Other: aParameter('x') });
+    expect(await sids()).toEqual(['theirs 444444444444', 'mine 666666666666']);
     await deploy({ Other: aParameter('x') });
     expect(await sids()).toEqual(['theirs 444444444444']);
+  });
+
+  it('a policy of queues or topics moves on to others', async () => {
+    const { aws, deploy } = aRegion();
+    const queues = { A: aQueue({ QueueName: 'a' }), B: aQueue({ QueueName: 'b' }) };
+    const topics = {
+      C: { Type: 'AWS::SNS::Topic', Properties: { TopicName: 'c' } },
+      D: { Type: 'AWS::SNS::Topic', Properties: { TopicName: 'd' } },
+    };
+    const over = (queue: string, topic: string) => ({
+      ...{ ...queues, ...topics },
+      OfQueue: {
+        Type: 'AWS::SQS::QueuePolicy',
+        Properties: { Queues: [refs.ref(queue)], PolicyDocument: allow('sqs:SendMessage', refs.arn(queue), { Principal: '*' }) },
+      },
+      OfTopic: {
+        Type: 'AWS::SNS::TopicPolicy',
+        Properties: { Topics: [refs.ref(topic)], PolicyDocument: allow('sns:Publish', refs.ref(topic), { Principal: '*' }) },
+      },
+    });
+    const withPolicy = () =>
+      [...aws.world.sqs.queues.values(), ...aws.world.sns.topics.values()]
+        .filter(({ attributes }) => attributes.get('Policy'))
+        .map(({ name }) => name);
+
+    await deploy(over('A', 'C'));
+    expect(withPolicy()).toEqual(['a', 'c']);
+    await deploy(over('B', 'D'));
+    expect(withPolicy()).toEqual(['b', 'd']);
+    await deploy({ ...queues, ...topics });
+    expect(withPolicy()).toEqual([]);
   });
 
   it('a rule changes its pattern and its targets in place', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { removeStack } from '../../infra/sandbox/stacks/deploy.ts';
 import {
+  allow,
   aParameter,
   aQueue,
   aRegion,
@@ -12,6 +13,7 @@ import {
   refs,
   region,
   source,
+  trustOf,
 } from './stacks-support.ts';
 
 const sections = {
@@ -149,6 +151,18 @@ describe('a template that cannot be', () => {
       because: 'it refers to what its condition leaves out',
       resources: { A: aParameter('x', { Condition: 'IsLive' }), B: aParameter(refs.ref('A')) },
       says: /Unresolved resource dependencies \[A\]/,
+    },
+    {
+      because: 'an output refers to nothing',
+      resources: { It },
+      more: { sections: { Outputs: { Out: { Value: refs.arn('Nothing') } } } },
+      says: /Unresolved resource dependencies \[Nothing\] in the Outputs block.*output Out/,
+    },
+    {
+      because: 'a condition depends on itself, though nobody asks',
+      resources: { It },
+      more: { sections: { Conditions: { A: { 'Fn::Not': [{ Condition: 'B' }] }, B: { 'Fn::Not': [{ Condition: 'A' }] } } } },
+      says: /the condition A depends on itself/,
     },
     {
       because: 'its condition is nowhere',
@@ -321,6 +335,42 @@ describe('making a stack', () => {
     });
     expect(failure.message).toContain('Stack test in 111111111111, eu-west-1: Bad (AWS::SQS::Queue) CREATE_FAILED: ');
     expect([...aws.world.sqs.queues.values()].map(({ name }) => name)).toEqual(['kept']);
+  });
+});
+
+describe('a rollback', () => {
+  const bound = {
+    Type: 'AWS::IAM::ManagedPolicy',
+    Properties: { ManagedPolicyName: 'bound', PolicyDocument: allow('s3:GetObject', '*') },
+  };
+  const role = {
+    Type: 'AWS::IAM::Role',
+    Properties: { AssumeRolePolicyDocument: trustOf('events.amazonaws.com'), PermissionsBoundary: refs.ref('Bound') },
+  };
+
+  it('goes back the way it came, so that nothing is in the way of anything', async () => {
+    const { aws, deploy } = aRegion();
+
+    const failure = await failureOf(
+      deploy({ Bound: bound, Role: role, Bad: aQueue({ DelaySeconds: -1 }, { DependsOn: 'Role' }) }),
+    );
+
+    expect(failure).toMatchObject({ logicalId: 'Bad', status: 'ROLLBACK_COMPLETE' });
+    expect(aws.world.iam.accounts.get(source)?.policies.size).toBe(0);
+  });
+
+  it('says when something stood in its way', async () => {
+    const { aws, deploy, call } = aRegion();
+    aws.onCall(({ operation }) => {
+      if (operation !== 'CreatePolicy') return;
+      const PermissionsBoundary = `arn:aws:iam::${source}:policy/bound`;
+      void call('iam:CreateUser', { UserName: 'someone', PermissionsBoundary });
+    });
+
+    const failure = await failureOf(deploy({ Bound: bound, Bad: aQueue({ DelaySeconds: -1 }, { DependsOn: 'Bound' }) }));
+
+    expect(failure).toMatchObject({ logicalId: 'Bad', status: 'ROLLBACK_FAILED' });
+    expect(failure.message).toMatch(/ROLLBACK_FAILED: Cannot delete a policy attached to entities/);
   });
 });
 

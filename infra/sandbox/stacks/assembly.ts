@@ -89,7 +89,7 @@ function placeOf({ id, account, region }: AssembledStack): Place {
   throw new Error(`The stack ${id} is for no account and region of its own: say where it goes.`);
 }
 
-/** The stacks of an assembly and of those within it, each after those it depends on. */
+/** The stacks of an assembly and of those within it, each after those it depends on. Tags of stacks are left out: they are not passed on to resources here. */
 export function readAssembly(directory: string): readonly AssembledStack[] {
   const { artifacts = {} } = readJson<Manifest>(join(directory, 'manifest.json'));
   const ordered: AssembledStack[] = [];

@@ -18,7 +18,7 @@ import type { DeployedResource, DeployedStack, Leftover } from './deployed.ts';
 import { resolve, type Scope } from './intrinsics.ts';
 import { dropAll, dropRest } from './leaving.ts';
 import { generatedName } from './names.ts';
-import { orderOf } from './order.ts';
+import { checkOutputs, orderOf } from './order.ts';
 import { ResourceFailed, rolledBack } from './outcome.ts';
 import { outputsOf, refuseImported } from './outputs.ts';
 import { parametersOf } from './parameters.ts';
@@ -27,9 +27,6 @@ import { newScope, type Values } from './scope.ts';
 import { findStack, type Kept, type Stack, stacksIn, stacksOf } from './stack-state.ts';
 import { aboutResource, InvalidTemplate, isObject, type ResourceDefinition, readTemplate, type Template } from './template.ts';
 import { bring, checkResource, type Turn } from './turn.ts';
-
-export { StackFailed } from './outcome.ts';
-export { InvalidTemplate } from './template.ts';
 
 export interface StackOptions extends Place {
   /** JSON, or what was parsed of it. */
@@ -53,7 +50,9 @@ export async function deployStack(aws: LocalAws, options: StackOptions): Promise
   const known = findStack(aws.world, options, options.stackName);
   const stack = known ?? newStack(options);
   const values = await valuesOf(aws, template, options, stack);
+  for (const name of Object.keys(template.Conditions)) values.condition(name);
   const order = orderOf(template, values.condition);
+  checkOutputs(template, order, values.condition);
   for (const id of order) checkResource(id, template.Resources[id] as ResourceDefinition);
   const turn = newTurn(aws, options, stack);
   const scope = newScope(values, turn.now);

@@ -93,6 +93,22 @@ function prerequisitesOf(
   return [...named, ...declared.filter((name) => active.has(name))];
 }
 
+/** @throws InvalidTemplate for an output that refers to what is not there */
+export function checkOutputs(
+  { Outputs, Parameters }: Template,
+  resources: readonly string[],
+  condition: (name: string) => boolean,
+): void {
+  for (const [name, { Value, Condition, Export }] of Object.entries(Outputs)) {
+    if (Condition !== undefined && !condition(Condition)) continue;
+    const named = [...referencesIn([Value, Export?.Name ?? ''], condition)];
+    const lost = named.filter((one) => !one.startsWith('AWS::') && !(one in Parameters) && !resources.includes(one));
+    if (lost.length === 0) continue;
+    const where = `[${lost.join(', ')}] in the Outputs block of the template`;
+    throw new InvalidTemplate(`Template format error: Unresolved resource dependencies ${where} (output ${name})`);
+  }
+}
+
 /** Names only what goes round, not what waits for it. */
 function circle(left: ReadonlySet<string>, waits: ReadonlyMap<string, readonly string[]>): InvalidTemplate {
   const trail: string[] = [];

@@ -36,7 +36,10 @@ const role: ResourceType = {
     if (!isSame(before.AssumeRolePolicyDocument, wanted.AssumeRolePolicyDocument)) {
       await here.call('iam:UpdateAssumeRolePolicy', { ...on, PolicyDocument: jsonOf(wanted.AssumeRolePolicyDocument) });
     }
-    await here.call('iam:UpdateRole', { ...on, ...only(wanted, ['Description', 'MaxSessionDuration']) });
+    const told = ['Description', 'MaxSessionDuration'];
+    if (!isSame(only(before, told), only(wanted, told))) {
+      await here.call('iam:UpdateRole', { ...on, Description: '', ...only(wanted, told) });
+    }
     if (!isSame(before.PermissionsBoundary, wanted.PermissionsBoundary)) {
       await (wanted.PermissionsBoundary === undefined
         ? here.call('iam:DeleteRolePermissionsBoundary', on)

@@ -16,18 +16,21 @@ import {
   textOf,
   textsOf,
 } from '../resource-type.ts';
+import { readTemplate } from '../template.ts';
 import { accountsUnder, managementAccount } from './organization-accounts.ts';
 
 /** Ids of the instances' stacks by stack set and place. */
 const instances = new WeakMap<Made, Map<string, string>>();
 
 const stackSet: ResourceType = {
-  takes: ['StackSetName', 'PermissionModel', 'TemplateBody', 'TemplateURL', 'Parameters', 'StackInstancesGroup'],
+  takes: [
+    ...['StackSetName', 'PermissionModel', 'TemplateBody', 'TemplateURL', 'Parameters', 'StackInstancesGroup'],
+    'Capabilities',
+  ],
   idle: {
     AdministrationRoleARN: 'instances are made as the administrator of their account',
     AutoDeployment: 'an account that joins later gets its instance when the stack is deployed again',
     CallAs: 'it has no other effect than who may ask for it',
-    Capabilities: 'nothing has to be acknowledged',
     Description: 'it is for people',
     ExecutionRoleName: 'instances are made as the administrator of their account',
     ManagedExecution: 'there is one operation at a time',
@@ -55,6 +58,7 @@ const instancesOf = (made: Made): Map<string, string> => instances.get(made) ?? 
 
 async function deployInstances({ made, wanted }: Change, here: Here): Promise<void> {
   const template = templateOf(wanted, here);
+  checkCapabilities(template, textsOf(wanted, 'Capabilities'));
   const common = parametersIn(wanted, 'Parameters');
   const known = instancesOf(made);
   const wantedPlaces = new Set<string>();
@@ -78,9 +82,24 @@ async function deployInstances({ made, wanted }: Change, here: Here): Promise<vo
 }
 
 function templateOf({ TemplateBody, TemplateURL }: Properties, here: Here): string {
-  if (typeof TemplateBody === 'string') return TemplateBody;
+  if (typeof TemplateBody === 'string') {
+    // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+    if (Buffer.byteLength(TemplateBody) > 51_200) throw new Error('TemplateBody must have length less than or equal to 51200');
+    return TemplateBody;
+  }
   if (typeof TemplateURL !== 'string') throw new Error('Either TemplateBody or TemplateURL must be specified');
   return readFileSync(here.asset(TemplateURL.slice(TemplateURL.lastIndexOf('/') + 1)), 'utf8');
+}
+
+/** Who makes roles and policies has to say so. https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStackSet.html */
+function checkCapabilities(template: string, given: readonly string[]): void {
+  const ofIam = Object.values(readTemplate(template).Resources).filter(({ Type }) => Type.startsWith('AWS::IAM::'));
+  const isNamed = ofIam.some(({ Properties = {} }) =>
+    ['RoleName', 'ManagedPolicyName', 'UserName'].some((name) => name in Properties),
+  );
+  const needed = isNamed ? ['CAPABILITY_NAMED_IAM'] : ofIam.length > 0 ? ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM'] : [];
+  if (needed.length === 0 || needed.some((one) => given.includes(one))) return;
+  throw new Error(`Requires capabilities : [${needed[0]}]`);
 }
 
 const parametersIn = (properties: Properties, name: string): Readonly<Record<string, string>> =>
