@@ -19,7 +19,7 @@ const allow = (Sid: string, Action: readonly string[], Resource: readonly string
   ...{ Sid, Effect: 'Allow', Action, Resource },
 });
 
-const routing = ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem'];
+const routing = ['dynamodb:BatchGetItem', 'dynamodb:PutItem'];
 const keeping = [...routing, 'dynamodb:Query', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:BatchWriteItem'];
 
 export function functionPolicy(name: FunctionName, config: Config, parts: HubParts): PolicyDocument {
@@ -65,11 +65,7 @@ function assume(Sid: string, role: string, { spokes, organization }: Config, { p
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html#events-sqs-permissions */
 const receive = ({ queue }: HubParts): Statement =>
-  allow(
-    'AnswerMessages',
-    ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ChangeMessageVisibility'],
-    queue,
-  );
+  allow('AnswerMessages', ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], queue);
 
 /** Of the management account or a delegated administrator. https://docs.aws.amazon.com/organizations/latest/userguide/orgs_delegate_policies.html */
 const organizationPolicies = allow(

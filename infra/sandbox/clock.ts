@@ -14,13 +14,21 @@ export interface VirtualClock extends Clock {
   settle(seconds?: number): Promise<void>;
 }
 
+// A longer one would run out at once: https://nodejs.org/docs/latest-v24.x/api/timers.html#settimeoutcallback-delay-args
+const longestTimer = 2 ** 31 - 1;
+
 /** The machine's time. Pending jobs do not keep the process alive. A job that throws is an error of the sandbox and is not caught. */
 export function realClock(): Clock {
   return {
     now: () => new Date(),
     after(seconds, job) {
-      const timer = setTimeout(() => void job(), seconds * 1000);
-      timer.unref();
+      let timer: NodeJS.Timeout;
+      function wait(milliseconds: number): void {
+        const slice = Math.min(milliseconds, longestTimer);
+        timer = setTimeout(() => (slice < milliseconds ? wait(milliseconds - slice) : void job()), slice);
+        timer.unref();
+      }
+      wait(seconds * 1000);
       return () => clearTimeout(timer);
     },
   };

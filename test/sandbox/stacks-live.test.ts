@@ -64,15 +64,15 @@ const drifts = chosen.map((name) => all.find((drift) => drift.name === name) ?? 
 
 const logs = ['logs:CreateLogStream', 'logs:PutLogEvents'];
 const encryption = ['kms:Decrypt', 'kms:GenerateDataKey'];
-const queueing = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ChangeMessageVisibility'];
+const queueing = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
 
 /** What is granted and not asked for here, and why it may be granted all the same. */
 const unasked: Readonly<Record<string, readonly { readonly because: string; readonly actions: readonly string[] }[]>> = {
   'lockstep-route': [
     { because: 'Lambda writes the logs', actions: logs },
     {
-      because: 'the fuller copy of a call from another account names its actor; single reads are read in batches',
-      actions: ['dynamodb:PutItem', 'dynamodb:GetItem'],
+      because: 'the fuller copy of a call from another account names its actor',
+      actions: ['dynamodb:PutItem'],
     },
   ],
   'lockstep-admit': [
@@ -80,7 +80,7 @@ const unasked: Readonly<Record<string, readonly { readonly because: string; read
     { because: 'SNS uses the key for the sender', actions: encryption },
     {
       because: 'no document was bad, and none was deleted',
-      actions: ['sns:Publish', 'dynamodb:UpdateItem', 'dynamodb:GetItem', 'dynamodb:DeleteItem', 'ssm:GetParameter'],
+      actions: ['sns:Publish', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'ssm:GetParameter'],
     },
     {
       because: 'CloudTrail knew who edited, and no key is named by an alias',
@@ -95,7 +95,6 @@ const unasked: Readonly<Record<string, readonly { readonly because: string; read
       actions: [
         'sns:Publish',
         'dynamodb:UpdateItem',
-        'dynamodb:GetItem',
         'dynamodb:DeleteItem',
         'cloudtrail:LookupEvents',
         'ssm:DescribeParameters',
@@ -109,13 +108,7 @@ const unasked: Readonly<Record<string, readonly { readonly because: string; read
     { because: 'Lambda reads the queue, past the record of calls', actions: queueing },
     {
       because: 'no alias moved, so that documents are not admitted again',
-      actions: [
-        'cloudtrail:LookupEvents',
-        'ssm:DescribeParameters',
-        'ssm:GetParametersByPath',
-        'dynamodb:DeleteItem',
-        'dynamodb:GetItem',
-      ],
+      actions: ['cloudtrail:LookupEvents', 'ssm:DescribeParameters', 'ssm:GetParametersByPath', 'dynamodb:DeleteItem'],
     },
   ],
   'lockstep-observer': [],

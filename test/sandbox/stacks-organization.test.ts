@@ -10,7 +10,18 @@ import { callsOf } from '../../infra/sandbox/stacks/calls.ts';
 import { deployStack, removeStack } from '../../infra/sandbox/stacks/deploy.ts';
 import { textAt } from '../../infra/sandbox/stacks/resource-type.ts';
 import { functionNames } from '../functions/deployed.ts';
-import { aParameter, aRegion, destination, failureOf, hole, idleFunctions, region, source, trustOf } from './stacks-support.ts';
+import {
+  allow,
+  aParameter,
+  aRegion,
+  destination,
+  failureOf,
+  hole,
+  idleFunctions,
+  region,
+  source,
+  trustOf,
+} from './stacks-support.ts';
 
 const management = '999999999999';
 const hub = '333333333333';
@@ -163,6 +174,26 @@ describe('a stack set', () => {
     expect(failure).toMatchObject({ logicalId: 'Set', status: 'ROLLBACK_COMPLETE' });
     expect(failure.message).toMatch(/Set \(AWS::CloudFormation::StackSet\).*in 222222222222, eu-west-1: It .*already exists/);
     expect(valuesIn(world.aws)).toEqual(['theirs']);
+  });
+
+  it('stays, and says so, while something of an instance cannot be deleted', async () => {
+    const PolicyDocument = allow('s3:GetObject', '*');
+    const TemplateBody = JSON.stringify({
+      Resources: { Bound: { Type: 'AWS::IAM::ManagedPolicy', Properties: { ManagedPolicyName: 'bound', PolicyDocument } } },
+    });
+    const { aws, stack } = await deployed(({ lower }) => ({ OrganizationalUnitIds: [lower] }), {
+      ...{ TemplateBody, Capabilities: ['CAPABILITY_NAMED_IAM'] },
+    });
+    const call = callsOf(aws, { account: destination, region });
+    await call('iam:CreateUser', { UserName: 'someone', PermissionsBoundary: `arn:aws:iam::${destination}:policy/bound` });
+
+    const because = expect.stringMatching(
+      /in 222222222222, eu-west-1 could not be deleted: Bound: Cannot delete a policy attached/,
+    );
+    expect(await removeStack(aws, stack)).toMatchObject([{ logicalId: 'Set', because }]);
+    await call('iam:DeleteUser', { UserName: 'someone' });
+    expect(await removeStack(aws, stack)).toEqual([]);
+    expect(aws.world.iam.accounts.get(destination)?.policies.size).toBe(0);
   });
 
   it('is only for who administers the organization', async () => {

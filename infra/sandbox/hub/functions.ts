@@ -98,7 +98,7 @@ function permissionsOf(deployment: Deployment): Readonly<Record<FunctionName, re
   };
 }
 
-const routing = ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem'];
+const routing = ['dynamodb:BatchGetItem', 'dynamodb:PutItem'];
 
 const ledger = ({ tableArn }: Store): Statement => ({
   Action: [...routing, ...['dynamodb:Query', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:BatchWriteItem']],
@@ -120,6 +120,6 @@ const documents = ({ place, documentsPath, freezeParameter }: Deployment): reado
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html#events-sqs-permissions */
 const receive = ({ queueArn }: Store): Statement => ({
-  Action: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ChangeMessageVisibility'],
+  Action: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
   Resource: queueArn,
 });

@@ -113,8 +113,11 @@ function newTurn(aws: LocalAws, options: StackOptions, stack: Stack): Turn {
     deployElsewhere: (place, stackName, template, parameters) =>
       deployStack(aws, { ...place, stackName, template, parameters, assets: options.assets ?? {} }),
     removeElsewhere: async (stackId) => {
-      const other = findStack(aws.world, stack, stackId);
-      if (other) await removeStack(aws, other);
+      const other = stacksOf(aws.world).get(stackId);
+      const left = other ? await removeStack(aws, other) : [];
+      if (!other || !stacksOf(aws.world).has(stackId)) return;
+      const why = left.map(({ logicalId: id, because }) => `${id}: ${because}`).join('; ');
+      throw new Error(`Stack ${other.name} in ${other.account}, ${other.region} could not be deleted: ${why}`);
     },
   });
   return { before: stack.resources, now: new Map(), undo: [], replaced: [], retained: [], hereFor };

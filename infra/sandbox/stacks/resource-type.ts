@@ -27,6 +27,7 @@ export interface Here extends Place {
     template: string,
     parameters: Readonly<Record<string, string>>,
   ): Promise<DeployedStack>;
+  /** @throws Error when something of it cannot be deleted */
   removeElsewhere(stackId: string): Promise<void>;
 }
 

@@ -1,12 +1,15 @@
 /** What a template may have, and what here is but a name. Their properties are not looked at. */
 import type { Here, ResourceType } from '../resource-type.ts';
 
+const names = ['LogGroupName', 'ConfigurationName'];
+
 const nominal = (idOf: (here: Here, name: string | undefined) => string, arnOf: (here: Here, id: string) => string) =>
   ({
     takes: [],
     takesAnything: true,
+    replacing: names,
     async create(wanted, here) {
-      const given = Object.entries(wanted).find(([name]) => ['LogGroupName', 'ConfigurationName'].includes(name))?.[1];
+      const given = Object.entries(wanted).find(([name]) => names.includes(name))?.[1];
       const id = idOf(here, given === undefined ? undefined : String(given));
       return { id, attributes: { Arn: arnOf(here, id) } };
     },
