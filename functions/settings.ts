@@ -11,6 +11,9 @@ export interface FunctionSettings {
   readonly observerRole: string;
   readonly healerRole: string;
   readonly externalId: string | undefined;
+  /** Name of the hub's event bus, and of the rule in each spoke that forwards to it. */
+  readonly busName: string;
+  readonly forwardRule: string;
   /** Managed policy of every account that bounds the roles a repair makes. */
   readonly roleBoundary: string | undefined;
   /** Whether SCPs and RCPs are read for the proof: for a hub in the management account, or one that is a delegated administrator. */
@@ -42,6 +45,8 @@ export function settingsFrom(environment: Environment, { tells }: { readonly tel
     observerRole: text('LOCKSTEP_OBSERVER_ROLE', role, roleMeaning, 'lockstep-observer').replace(/^\//, ''),
     healerRole: text('LOCKSTEP_HEALER_ROLE', role, roleMeaning, 'lockstep-healer').replace(/^\//, ''),
     externalId: text('LOCKSTEP_EXTERNAL_ID', /^[\w+=,.@:/-]{2,1224}$/, 'an external id of 2 to 1224 characters', '') || undefined,
+    busName: text('LOCKSTEP_BUS', /^[\w./-]{1,256}$/, 'the name of an event bus', 'lockstep'),
+    forwardRule: text('LOCKSTEP_FORWARD_RULE', /^[\w.-]{1,64}$/, 'the name of an EventBridge rule', 'lockstep-forward'),
     roleBoundary: text('LOCKSTEP_ROLE_BOUNDARY', boundary, boundaryMeaning, '').replace(/^\//, '') || undefined,
     readsOrganization: text('LOCKSTEP_ORGANIZATION', /^(read|leave-out)$/, '"read" or "leave-out"', 'leave-out') === 'read',
     controller: {

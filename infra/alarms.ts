@@ -163,6 +163,11 @@ function ofTheController(config: Config, watched: Watched): readonly AlarmPlan[]
       todo: 'Check the rules lockstep-forward, the trails and the bus.',
     },
     {
+      ...{ name: 'spoke-silent', ...ours('SpokesUnwatched'), ...gauge, threshold: 0 },
+      meaning: 'Some account does not tell of changes any more: its drift is found by the sweep only.',
+      todo: 'The notification names the rule, role or trail; cdk deploy lockstep-spoke-ACCOUNT-REGION puts rule and role back.',
+    },
+    {
       ...{ name: 'documents-not-admitted', ...ours('AdmitFailed'), ...count },
       meaning: 'The documents could not be read or remembered; what was in force before stays in force.',
       todo: 'Read the log of lockstep-sweep: it names the refused call.',

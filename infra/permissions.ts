@@ -5,7 +5,7 @@
  */
 import type { Aspect } from '../shared/aspects/aspect.ts';
 import type { Config } from './config.ts';
-import { boundaryArn, bucketArns, keyGrants, newRoleArns, roleArns } from './permissions/names.ts';
+import { boundaryArn, bucketArns, forwardRule, keyGrants, newRoleArns, roleArns } from './permissions/names.ts';
 import { neverEver } from './permissions/never.ts';
 import {
   type At,
@@ -28,8 +28,10 @@ const readsOf = (aspects: readonly Needs[]): readonly string[] =>
 const writesOf = (aspects: readonly Needs[]): readonly string[] =>
   alphabetical(aspects.flatMap(({ permissions }) => permissions.write));
 
-/** Beside what aspects read: the key behind an alias, and who made a change. */
-const alwaysRead = ['kms:DescribeKey', 'cloudtrail:LookupEvents'];
+/** Beside what aspects read: the key behind an alias, who made a change, and whether changes are recorded and forwarded. */
+const alwaysRead = ['kms:DescribeKey', 'cloudtrail:LookupEvents', 'cloudtrail:DescribeTrails'];
+const ofTrails = ['cloudtrail:GetEventSelectors', 'cloudtrail:GetTrailStatus'];
+const ofRules = ['events:DescribeRule', 'events:ListTargetsByRule'];
 
 /** `lockstep import` asks where a bucket is, and only people run it. https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html */
 const discovery = ({ operators }: Scope): readonly string[] => (operators.length > 0 ? ['s3:ListBucket'] : []);
@@ -50,7 +52,10 @@ export function observerPolicy(aspects: readonly Needs[], scope: Scope, { partit
       ofService(reads, 'iam'),
       readableIdentities([`arn:${partition}:iam::${account}:role/*`], { partition, account }),
     ),
-    // The event history has no resources: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscloudtrail.html
+    // An organization's trail is one of the management account.
+    allow('ReadTrails', ofTrails, [`arn:${partition}:cloudtrail:*:*:trail/*`]),
+    allow('ReadForwarding', ofRules, [`arn:${partition}:events:*:${account}:rule/${forwardRule}`]),
+    // The event history and the list of trails have no resources: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscloudtrail.html
     allow('ReadEventHistory', ofService(reads, 'cloudtrail'), '*'),
     allow(
       'ReadMore',

@@ -7,7 +7,7 @@ import { partitionOf } from '../shared/model/arn.ts';
 import type { Config } from './config.ts';
 import { eventPattern } from './event-pattern.ts';
 import { organizationPattern } from './organization-pattern.ts';
-import { ownRoles } from './permissions/names.ts';
+import { forwardRule, ownRoles } from './permissions/names.ts';
 import { policyOf } from './permissions/statement.ts';
 import { serviceTrust } from './permissions/trust.ts';
 import { roleOf } from './role.ts';
@@ -39,7 +39,7 @@ export class SpokeRegionStack extends Stack {
     });
     const targets = [{ id: 'lockstep', arn: bus, roleArn: forwarder.attrArn }];
     new CfnRule(this, 'Forward', {
-      name: 'lockstep-forward',
+      name: forwardRule,
       description: 'Changes of settings that replication depends on',
       eventPattern: eventPattern(all),
       targets,

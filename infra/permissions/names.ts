@@ -62,6 +62,9 @@ export const ownRoles = {
   forwarder: 'lockstep-forwarder',
 } as const;
 
+/** The rule of each spoke region that forwards changes to the hub. */
+export const forwardRule = 'lockstep-forward';
+
 export const ownRoleArns = ({ observer, healer }: Config['spokeRoles'], at: At): readonly string[] =>
   [observer, healer, ...ownRoles.functions, ownRoles.scheduler, ownRoles.chat, `${ownRoles.forwarder}-*`].map((name) =>
     roleArn(at, withoutSlash(name)),

@@ -3,7 +3,7 @@ import pLimit from 'p-limit';
 import { partitionOf } from '../model/arn.ts';
 import type { AwsCall, AwsGateway, Reply } from '../model/aws-call.ts';
 import { type Operation, operations } from '../model/operations.ts';
-import { type AnyClient, type ClientConfig, clientModule, hasOwnEndpoint, maxAttempts } from './clients.ts';
+import { type AnyClient, type ClientConfig, type ClientModules, clientModule, hasOwnEndpoint, maxAttempts } from './clients.ts';
 import { connection } from './connection.ts';
 import { failureOf } from './failure-of.ts';
 
@@ -21,6 +21,8 @@ export interface SpokeAccess {
   readonly sessionName?: string;
   /** What is left of the role's rights in the session that sends a call; calls with the same policy share a session. Undefined: all of them. */
   readonly sessionPolicy?: (call: AwsCall) => string | undefined;
+  /** Clients of services that `clientModule` does not know. */
+  readonly services?: ClientModules;
   /** Whose credentials assume the roles, or are used without one; default: those at hand. */
   readonly credentials?: ClientConfig['credentials'];
   /** In place of connections over the network. */
@@ -87,7 +89,7 @@ export function spokeGateway(access: SpokeAccess = {}): SpokeGateway {
   async function attempt(call: AwsCall): Promise<Reply<Operation>> {
     const [service = '', name = ''] = call.operation.split(':');
     try {
-      const Command = (await clientModule(service)).commands[name];
+      const Command = (await clientModule(service, access.services)).commands[name];
       if (Command === undefined) throw new Error(`no command for ${call.operation}`);
       const client = await clientFor(call);
       return { ok: true, output: (await limit(() => client.send(new Command(call.input as never)))) as never };
@@ -124,7 +126,7 @@ async function createClient(
 ): Promise<AnyClient> {
   const profile =
     credentials === undefined && access.credentials === undefined ? await profileFor(call.account, access) : undefined;
-  return (await clientModule(service)).create({
+  return (await clientModule(service, access.services)).create({
     region: call.region,
     requestHandler: access.requestHandler ?? connection,
     ...((credentials ?? access.credentials) && { credentials: credentials ?? access.credentials }),

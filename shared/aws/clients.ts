@@ -26,7 +26,10 @@ export interface ClientModule {
   readonly commands: Readonly<Record<string, new (input: never) => unknown>>;
 }
 
-const modules: Readonly<Record<string, () => Promise<{ readonly module: ClientModule }>>> = {
+/** By service, as in `Operation`, before the colon. */
+export type ClientModules = Readonly<Record<string, () => Promise<{ readonly module: ClientModule }>>>;
+
+const modules: ClientModules = {
   cloudtrail: () => import('./clients/cloudtrail.ts'),
   s3: () => import('./clients/s3.ts'),
   kms: () => import('./clients/kms.ts'),
@@ -36,9 +39,9 @@ const modules: Readonly<Record<string, () => Promise<{ readonly module: ClientMo
   sts: () => import('./clients/sts.ts'),
 };
 
-/** @param service as in `Operation`, before the colon */
-export async function clientModule(service: string): Promise<ClientModule> {
-  const load = modules[service];
+/** @param more clients of services that few programs need, and the others do not carry */
+export async function clientModule(service: string, more: ClientModules = {}): Promise<ClientModule> {
+  const load = modules[service] ?? more[service];
   if (load === undefined) throw new Error(`no client for ${service}`);
   return (await load()).module;
 }

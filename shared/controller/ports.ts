@@ -67,6 +67,7 @@ export type MetricName =
   | 'Blocked'
   | 'Contested'
   | 'Unreadable'
+  | 'SpokesUnwatched'
   | 'Orphaned'
   | 'InvalidDocuments'
   | 'AdmitFailed'
@@ -102,6 +103,16 @@ export interface Settings {
   readonly reserveSeconds: number;
 }
 
+/** What is needed to look at the event path of a spoke. */
+export interface Watch {
+  /** Name of the rule that forwards changes, the same in every account and region. */
+  readonly rule: string;
+  /** ARN of the hub's event bus. */
+  readonly bus: string;
+  /** Reads in the spokes, also of EventBridge. */
+  readonly gateway: AwsGateway;
+}
+
 export interface Controller {
   readonly ledger: Ledger;
   readonly queue: Queue;
@@ -122,6 +133,8 @@ export interface Controller {
   readonly readmit?: (cause: string) => Promise<void>;
   /** SCPs and RCPs over these accounts; undefined: they are not read here, or could not be, and proofs leave them out. Never throws. */
   readonly organizationOf?: (accounts: readonly string[]) => Promise<Readonly<Record<string, AccountState>> | undefined>;
+  /** Of the sweep alone; undefined: nobody looks at the event path. */
+  readonly watch?: Watch;
   readonly now: () => Date;
   readonly wait: (seconds: number) => Promise<void>;
   readonly random: () => number;

@@ -4,7 +4,15 @@ import { instantText } from '../text/time.ts';
 import type { Story } from './story.ts';
 import { type ChatNotification, chatNotification } from './story-text/chat.ts';
 import { asciiLine } from './story-text/names.ts';
-import { blocked, invalidDocument, orphaned, pauseEnded, replicationsLine, unreadable } from './story-text/obstacles.ts';
+import {
+  blocked,
+  invalidDocument,
+  orphaned,
+  pauseEnded,
+  replicationsLine,
+  spokeSilent,
+  unreadable,
+} from './story-text/obstacles.ts';
 import { budgetExceeded, contested, drifted, provenAgain, repaired, repairFailed } from './story-text/repairs.ts';
 import { fitting, fittingText } from './story-text/size.ts';
 import { mail, type Tale } from './story-text/tale.ts';
@@ -60,6 +68,8 @@ function taleOf(story: Story): Tale {
       return pauseEnded(story);
     case 'budget-exceeded':
       return budgetExceeded(story);
+    case 'spoke-silent':
+      return spokeSilent(story);
   }
 }
 

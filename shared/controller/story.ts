@@ -65,6 +65,13 @@ export type Story = About &
         readonly of: number;
         readonly percent: number;
       }
+    /** The event path of an account is broken in these regions: changes there are found by the sweep only. */
+    | {
+        readonly kind: 'spoke-silent';
+        readonly account: string;
+        readonly regions: readonly string[];
+        readonly reasons: readonly string[];
+      }
   );
 
 /** What the story is about: the same key and the same fingerprint within a day is the same story. */

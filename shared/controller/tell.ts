@@ -80,6 +80,8 @@ function contentOf(story: Story): Content {
       return { about: sorted(story.replications), content: story.until };
     case 'budget-exceeded':
       return { about: 'fleet', content: story.sweep };
+    case 'spoke-silent':
+      return { about: story.account, content: sorted(story.reasons) };
   }
 }
 
@@ -96,8 +98,10 @@ const steadyText = (text: string): string =>
  */
 export function telling(story: Story): Telling {
   const { about, content } = contentOf(story);
-  const where = story.group ?? sorted(story.replications);
-  const place = story.group ?? story.replications[0] ?? ('document' in story ? story.document : 'fleet');
+  // However many replications live there.
+  const spoke = story.kind === 'spoke-silent' ? story.account : undefined;
+  const where = spoke ?? story.group ?? sorted(story.replications);
+  const place = spoke ?? story.group ?? story.replications[0] ?? ('document' in story ? story.document : 'fleet');
   return {
     key: `${story.kind} ${place.slice(0, 200)} ${hash([where, about])}`,
     fingerprint: hash(content ?? ''),

@@ -42,6 +42,23 @@ export function partitionOf(region: string): string {
   return partitionByRegionPrefix.find(([prefix]) => region.startsWith(prefix))?.[1] ?? 'aws';
 }
 
+const iamEventsRegions: Readonly<Record<string, string>> = {
+  aws: 'us-east-1',
+  'aws-cn': 'cn-north-1',
+  'aws-us-gov': 'us-gov-west-1',
+  'aws-iso': 'us-iso-east-1',
+  'aws-iso-b': 'us-isob-east-1',
+  'aws-eusc': 'eusc-de-east-1',
+};
+
+/**
+ * The region in which a partition files what happens in IAM and Organizations; undefined where nobody says.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html
+ * @see https://docs.aws.amazon.com/organizations/latest/userguide/orgs_cloudtrail-integration.html
+ */
+export const iamEventsRegionOf = (partition: string): string | undefined => iamEventsRegions[partition];
+
 export const bucketArn = (partition: string, bucket: string): string => `arn:${partition}:s3:::${bucket}`;
 
 /** @param path `/` or `/some/path/` */

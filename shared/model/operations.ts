@@ -6,9 +6,11 @@
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsorganizations.html
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscloudtrail.html
+ * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridge.html
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html
  */
 import type * as cloudtrail from '@aws-sdk/client-cloudtrail';
+import type * as events from '@aws-sdk/client-eventbridge';
 import type * as iam from '@aws-sdk/client-iam';
 import type * as kms from '@aws-sdk/client-kms';
 import type * as organizations from '@aws-sdk/client-organizations';
@@ -76,7 +78,12 @@ export interface Operations {
     organizations.ListPoliciesForTargetCommandOutput,
   ];
   'organizations:ListRoots': [organizations.ListRootsCommandInput, organizations.ListRootsCommandOutput];
+  'cloudtrail:DescribeTrails': [cloudtrail.DescribeTrailsCommandInput, cloudtrail.DescribeTrailsCommandOutput];
+  'cloudtrail:GetEventSelectors': [cloudtrail.GetEventSelectorsCommandInput, cloudtrail.GetEventSelectorsCommandOutput];
+  'cloudtrail:GetTrailStatus': [cloudtrail.GetTrailStatusCommandInput, cloudtrail.GetTrailStatusCommandOutput];
   'cloudtrail:LookupEvents': [cloudtrail.LookupEventsCommandInput, cloudtrail.LookupEventsCommandOutput];
+  'events:DescribeRule': [events.DescribeRuleCommandInput, events.DescribeRuleCommandOutput];
+  'events:ListTargetsByRule': [events.ListTargetsByRuleCommandInput, events.ListTargetsByRuleCommandOutput];
   'ssm:DeleteParameter': [ssm.DeleteParameterCommandInput, ssm.DeleteParameterCommandOutput];
   'ssm:DescribeParameters': [ssm.DescribeParametersCommandInput, ssm.DescribeParametersCommandOutput];
   'ssm:GetParameter': [ssm.GetParameterCommandInput, ssm.GetParameterCommandOutput];
@@ -84,6 +91,9 @@ export interface Operations {
   'ssm:PutParameter': [ssm.PutParameterCommandInput, ssm.PutParameterCommandOutput];
   'sts:GetCallerIdentity': [sts.GetCallerIdentityCommandInput, sts.GetCallerIdentityCommandOutput];
 }
+
+/** A trail as CloudTrail lists it. */
+export type TrailInfo = cloudtrail.Trail;
 
 export type Operation = keyof Operations;
 export type Input<O extends Operation> = Operations[O][0];
@@ -145,7 +155,12 @@ export const operations: Readonly<Record<Operation, OperationFacts>> = {
   'organizations:ListParents': read('organizations:ListParents'),
   'organizations:ListPoliciesForTarget': read('organizations:ListPoliciesForTarget'),
   'organizations:ListRoots': read('organizations:ListRoots'),
+  'cloudtrail:DescribeTrails': read('cloudtrail:DescribeTrails'),
+  'cloudtrail:GetEventSelectors': read('cloudtrail:GetEventSelectors'),
+  'cloudtrail:GetTrailStatus': read('cloudtrail:GetTrailStatus'),
   'cloudtrail:LookupEvents': read('cloudtrail:LookupEvents'),
+  'events:DescribeRule': read('events:DescribeRule'),
+  'events:ListTargetsByRule': read('events:ListTargetsByRule'),
   'ssm:DeleteParameter': write('ssm:DeleteParameter'),
   'ssm:DescribeParameters': read('ssm:DescribeParameters'),
   'ssm:GetParameter': read('ssm:GetParameter'),

@@ -115,6 +115,14 @@ export const samples: Samples = {
     of: 300,
     percent: 25,
   },
+  'spoke-silent': {
+    ...about,
+    group: undefined,
+    kind: 'spoke-silent',
+    account: '222222222222',
+    regions: ['eu-central-1'],
+    reasons: ['The rule lockstep-forward in account 222222222222 (eu-central-1) is disabled.'],
+  },
 };
 
 const text = fc.oneof(
@@ -174,6 +182,11 @@ const kinds: { readonly [K in Story['kind']]: fc.Arbitrary<object> } = {
   orphaned: fc.record({ document: text, editedBy: actor }, { requiredKeys: ['document'] }),
   'pause-ended': fc.record({ until: instant, reason: text }),
   'budget-exceeded': fc.record({ sweep: fc.string(), drifted: fc.nat(), of: fc.nat(), percent: fc.nat(100) }),
+  'spoke-silent': fc.record({
+    account: text,
+    regions: fc.array(text, { maxLength: 20 }),
+    reasons: fc.array(text, { maxLength: 30 }),
+  }),
 };
 
 /** Any story, with values that nobody would think of. */

@@ -32,6 +32,7 @@ describe('the subject of a story', () => {
     { story: samples.orphaned, subject: 'Lockstep no longer repairs orders-dr: its document is gone' },
     { story: samples['pause-ended'], subject: 'Lockstep repairs orders-dr again: the pause is over' },
     { story: samples['budget-exceeded'], subject: 'Lockstep stopped all repairs: 120 of 300 replications drifted' },
+    { story: samples['spoke-silent'], subject: 'Lockstep hears nothing from account 222222222222 (eu-central-1)' },
   ])('says what and where: $subject', ({ story, subject }) => {
     expect(toNotification(story).subject).toBe(subject);
   });
@@ -139,6 +140,14 @@ describe('the e-mail of a story', () => {
       kind: 'budget-exceeded',
       because: 'it waits for a person',
       lines: ['- If the documents are right: `lockstep resume --all` lets the repairs go on. If not, correct them'],
+    },
+    {
+      kind: 'spoke-silent',
+      because: 'it says what is broken, and which stack to deploy',
+      lines: [
+        '- The rule lockstep-forward in account 222222222222 (eu-central-1) is disabled.',
+        '- A rule, its target or its role: `npx cdk deploy lockstep-spoke-222222222222-eu-central-1`, or let',
+      ],
     },
   ])('of kind $kind has the lines a person needs, because $because', ({ kind, lines }) => {
     const written = textOf(samples[kind]).split('\n');

@@ -93,6 +93,11 @@ describe('two stories', () => {
       b: samples['budget-exceeded'],
       because: 'the count grows while the sweep goes on',
     },
+    {
+      a: { ...samples['spoke-silent'], replications: ['letters-dr', 'orders-dr'] },
+      b: samples['spoke-silent'],
+      because: 'it is about the account, whoever lives there',
+    },
   ])('are the same, because $because', ({ a, b }) => {
     expect(telling(a)).toEqual(telling(b));
   });
@@ -128,6 +133,8 @@ describe('two stories', () => {
       because: 'the next edit has another fault',
     },
     { a: { ...samples.contested, rivals: [{ ...admin, session: 'john' }] }, b: samples.contested, because: 'another rival' },
+    { a: { ...samples['spoke-silent'], reasons: ['It is gone.'] }, b: samples['spoke-silent'], because: 'more is broken' },
+    { a: { ...samples['spoke-silent'], account: '111111111111' }, b: samples['spoke-silent'], because: 'another account' },
   ])('are not the same, because $because', ({ a, b }) => {
     expect(telling(a)).not.toEqual(telling(b));
   });

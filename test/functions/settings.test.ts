@@ -18,6 +18,8 @@ describe('the environment of a function', () => {
       observerRole: 'lockstep-observer',
       healerRole: 'lockstep-healer',
       externalId: undefined,
+      busName: 'lockstep',
+      forwardRule: 'lockstep-forward',
       roleBoundary: undefined,
       readsOrganization: false,
       controller: { mode: 'repair', budgetPercent: 25, budgetMinimum: 5, contestedRepairs: 3, reserveSeconds: 10 },
@@ -36,6 +38,7 @@ describe('the environment of a function', () => {
       ...needed,
       ...{ LOCKSTEP_LEDGER_TABLE: 'other', LOCKSTEP_DOCUMENTS_PATH: '/team/docs', LOCKSTEP_FREEZE_PARAMETER: 'stop' },
       ...{ LOCKSTEP_OBSERVER_ROLE: '/ops/watcher', LOCKSTEP_HEALER_ROLE: 'ops/healer', LOCKSTEP_EXTERNAL_ID: 'o-1:x' },
+      ...{ LOCKSTEP_BUS: 'other', LOCKSTEP_FORWARD_RULE: 'forward' },
       ...{ LOCKSTEP_ROLE_BOUNDARY: '/org/limit', LOCKSTEP_ORGANIZATION: 'read' },
       ...{ LOCKSTEP_MODE: 'observe', LOCKSTEP_BUDGET_PERCENT: '0', LOCKSTEP_BUDGET_MINIMUM: '0' },
       ...{ LOCKSTEP_CONTESTED_REPAIRS: '1', LOCKSTEP_RESERVE_SECONDS: '30' },
@@ -44,7 +47,7 @@ describe('the environment of a function', () => {
     expect(settingsFrom(environment, tells)).toMatchObject({
       ...{ ledgerTable: 'other', documentsPath: '/team/docs', freezeParameter: 'stop' },
       ...{ observerRole: 'ops/watcher', healerRole: 'ops/healer', externalId: 'o-1:x' },
-      ...{ roleBoundary: 'org/limit', readsOrganization: true },
+      ...{ busName: 'other', forwardRule: 'forward', roleBoundary: 'org/limit', readsOrganization: true },
       controller: { mode: 'observe', budgetPercent: 0, budgetMinimum: 0, contestedRepairs: 1, reserveSeconds: 30 },
     });
   });
@@ -70,6 +73,12 @@ describe('the environment of a function', () => {
       name: 'LOCKSTEP_HEALER_ROLE',
       value: 'arn:aws:iam::1:role/x',
       says: 'must be the name of a role',
+      because: 'it is the same in every account',
+    },
+    {
+      name: 'LOCKSTEP_FORWARD_RULE',
+      value: 'arn:aws:events:eu-west-1:1:rule/x',
+      says: 'must be the name of an EventBridge rule',
       because: 'it is the same in every account',
     },
     { name: 'LOCKSTEP_EXTERNAL_ID', value: 'x', says: 'must be an external id', because: 'STS asks for two characters' },

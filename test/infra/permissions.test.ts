@@ -217,6 +217,17 @@ describe('the observer', () => {
     expect(actions).not.toContain('s3:GetObject');
   });
 
+  it('looks at the rule that forwards changes, at no other, and sends no events', () => {
+    const rule = (name: string): string => `arn:aws:events:eu-west-1:111111111111:rule/${name}`;
+    const may = (action: string, resource: string) => answerTo({ action, resource }, observer('111111111111'));
+
+    expect(may('events:DescribeRule', rule('lockstep-forward'))).toBe('allowed');
+    expect(may('events:ListTargetsByRule', rule('lockstep-forward'))).toBe('allowed');
+    expect(may('events:DescribeRule', rule('payroll'))).toBe('denied');
+    expect(may('events:PutEvents', 'arn:aws:events:eu-west-1:111111111111:event-bus/default')).toBe('denied');
+    expect(may('cloudtrail:GetTrailStatus', 'arn:aws:cloudtrail:us-east-1:444444444444:trail/organization')).toBe('allowed');
+  });
+
   it('looks for buckets where people work with it', () => {
     const policy = observerPolicy(aspects, configWith({ operators: ['arn:aws:iam::333333333333:role/ops'] }), at());
 

@@ -92,14 +92,7 @@ const unasked: Readonly<Record<string, readonly { readonly because: string; read
     { because: 'SNS uses the key for the sender', actions: encryption },
     {
       because: 'nothing was edited, and nothing was left to be told',
-      actions: [
-        'sns:Publish',
-        'dynamodb:UpdateItem',
-        'dynamodb:DeleteItem',
-        'cloudtrail:LookupEvents',
-        'ssm:DescribeParameters',
-        'sts:AssumeRole',
-      ],
+      actions: ['dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'cloudtrail:LookupEvents', 'ssm:DescribeParameters'],
     },
   ],
   'lockstep-reconcile': [
@@ -111,7 +104,7 @@ const unasked: Readonly<Record<string, readonly { readonly because: string; read
       actions: ['cloudtrail:LookupEvents', 'ssm:DescribeParameters', 'ssm:GetParametersByPath', 'dynamodb:DeleteItem'],
     },
   ],
-  'lockstep-observer': [],
+  'lockstep-observer': [{ because: 'no trail has selectors of its own', actions: ['cloudtrail:GetEventSelectors'] }],
   'lockstep-healer': [
     {
       because: 'only exclusive documents and `retire` take policies away',

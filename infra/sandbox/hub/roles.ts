@@ -40,10 +40,14 @@ export async function createRole(iam: IAMClient, { name: full, account, trust, p
 
 const alphabetical = (actions: readonly string[]): readonly string[] => [...new Set(actions)].sort();
 
-const reads = alphabetical([...aspects.flatMap(({ permissions }) => permissions.read), 'cloudtrail:LookupEvents']);
+const reads = alphabetical([
+  ...aspects.flatMap(({ permissions }) => permissions.read),
+  ...['cloudtrail:LookupEvents', 'cloudtrail:DescribeTrails', 'cloudtrail:GetEventSelectors', 'cloudtrail:GetTrailStatus'],
+  ...['events:DescribeRule', 'events:ListTargetsByRule'],
+]);
 const writes = alphabetical(aspects.flatMap(({ permissions }) => permissions.write));
 
-/** Reads the settings, and who changed them. */
+/** Reads the settings, who changed them, and what tells of changes. */
 export const observing: readonly Statement[] = [{ Sid: 'ReadSettings', Action: reads, Resource: '*' }];
 
 /** Reads and writes the settings; of roles it passes them to S3 alone, and leaves those of the controller itself alone. */

@@ -69,7 +69,8 @@ function details(story: Story): readonly string[] {
     return story.blockers
       .slice(0, MOST.drifts)
       .map(({ reason, owner }) => `- ${safe(cutText(reason, 400))}${owner === undefined ? '' : ` (${code(owner)})`}`);
-  if (story.kind === 'unreadable') return story.reasons.slice(0, MOST.drifts).map((reason) => `- ${safe(cutText(reason, 400))}`);
+  if (story.kind === 'unreadable' || story.kind === 'spoke-silent')
+    return story.reasons.slice(0, MOST.drifts).map((reason) => `- ${safe(cutText(reason, 400))}`);
   if (story.kind === 'invalid-document')
     return story.faults
       .slice(0, MOST.drifts)

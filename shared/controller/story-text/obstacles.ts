@@ -47,6 +47,26 @@ export function unreadable(story: Of<'unreadable'>): Tale {
   };
 }
 
+export function spokeSilent(story: Of<'spoke-silent'>): Tale {
+  const { account, regions } = story;
+  const stacks = regions.map((region) => `lockstep-spoke-${account}-${region}`);
+  return {
+    subject: `Lockstep hears nothing from account ${account} (${listed(regions)})`,
+    opening: `Changes in account ${account} (${listed(regions, 10)}) do not reach Lockstep any more. What drifts there is found and repaired by the hourly sweep only, not at once. Replication itself goes on.`,
+    sections: [
+      story.reasons
+        .slice(0, MOST.reasons)
+        .map((reason) => block(mail, `- ${printable(reason)}`, 0))
+        .join('\n'),
+    ],
+    steps: [
+      `A rule, its target or its role: \`npx cdk deploy ${stacks.join(' ')}\`, or let the StackSet mend its drift.`,
+      'A trail: `aws cloudtrail start-logging --name ARN`, or have its owner record write management events again, those of KMS among them.',
+      'The next sweep looks again; the alarm ends by itself.',
+    ],
+  };
+}
+
 const edited = (actor: Of<'orphaned'>['editedBy']): readonly string[] =>
   actor === undefined ? [] : [actorLines(mail, 'edited by', actor, 0).join('\n')];
 
