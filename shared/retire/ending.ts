@@ -51,8 +51,8 @@ export function ending(aspect: Retirable, staying: readonly Replication[], uses:
       const sharers: NonEmpty<Replication> | undefined = first && [first, ...others];
       return {
         gone: aspect.desired(gone, on),
-        ...(sharers && { staying: aspect.desired(sharers, on) }),
-        ...(uses.has(on.arn) && { kept: uses.get(on.arn) }),
+        // What those that stay desire is what the next pass would write: rules of others cannot lean on more than that.
+        ...(sharers ? { staying: aspect.desired(sharers, on) } : uses.has(on.arn) && { kept: uses.get(on.arn) }),
       };
     },
     read: (on) => orNothing(aspect.read(on)),
