@@ -19,6 +19,8 @@ async function inPlace(plan: WorldPlan): Promise<BuiltWorld> {
   return world;
 }
 
+const theyIn = (world: BuiltWorld) => world.subjects[0] as NonNullable<(typeof world.subjects)[0]>;
+
 const membersOf = (world: BuiltWorld): readonly Replication[] => world.groups().flatMap(({ replications }) => replications);
 
 async function retireIn(
@@ -170,7 +172,6 @@ describe('a role', () => {
     );
     await iam.send(new AttachRolePolicyCommand({ RoleName: 'lockstep-orders', PolicyArn: Policy?.Arn }));
   };
-  const theyIn = (world: BuiltWorld) => world.subjects[0] as NonNullable<(typeof world.subjects)[0]>;
 
   it.each<{ because: string; happens: (world: BuiltWorld) => Promise<unknown>; says: RegExp }>([
     {
@@ -222,6 +223,23 @@ describe('a role', () => {
 });
 
 describe('a replication that stays', () => {
+  it.each([
+    { to: 'orders-audit', because: 'a rule of others lends no grants to a role that others still need' },
+    { to: 'orders-dr', because: 'a priority that gave way to a rule that is gone is the next free one again' },
+  ])('is in sync afterwards, although a rule of others stands in its configuration: $because', async ({ to }) => {
+    const world = await inPlace(fan);
+    const theirs = foreignRule(theyIn(world), { ID: 'theirs', Priority: 1, Destination: { Bucket: `arn:aws:s3:::${to}` } });
+    await editRules(theyIn(world), (rules) => [
+      theirs,
+      ...rules.map((rule) => ({ ...rule, Priority: 10 + (rule.Priority ?? 0) })),
+    ]);
+    await pass(world.groups(), { gateway: world.gateway, pauses: [0] });
+
+    await retireIn(world, ['orders-audit']);
+
+    expect(await openFor(world, ['orders-dr'])).toEqual([]);
+  });
+
   it.each([
     { plan: fan, gone: 'orders-audit', staying: 'orders-dr', because: 'it shares the source bucket, its key and the role' },
     { plan: fan, gone: 'orders-dr', staying: 'orders-audit', because: 'it is the first of its group' },

@@ -4,6 +4,7 @@ export default defineConfig({
   root: `${import.meta.dirname}/..`,
   test: {
     include: ['test/**/*.test.ts'],
+    setupFiles: ['test/support/seed.ts'],
     // A loaded machine is slower, not wrong; a test that hangs still ends.
     testTimeout: 30_000,
     hookTimeout: 30_000,

@@ -73,10 +73,17 @@ export const replicationConfiguration: Aspect<ReplicationSetting> = {
   retire: {
     leave(gone, staying, observed) {
       const ending = new Set(gone.Rules.map(({ ID }) => ID)).difference(new Set(staying?.Rules.map(({ ID }) => ID)));
-      return { ...observed, Rules: observed.Rules.filter(({ ID }) => !ending.has(ID)) };
+      const rest = { ...observed, Rules: observed.Rules.filter(({ ID }) => !ending.has(ID)) };
+      return staying === undefined || ending.size === 0
+        ? rest
+        : renumbered(rest, sorted(together(gone, staying), observed), sorted(staying, rest));
     },
     differences: (left, observed) =>
-      observed.Rules.filter((rule) => !left.Rules.includes(rule)).map((rule) => ({ path: `Rules[${rule.ID}]`, observed: rule })),
+      observed.Rules.filter((rule) => !left.Rules.includes(rule)).map((rule) => {
+        const moved = left.Rules.find(({ ID }) => ID === rule.ID);
+        if (moved === undefined) return { path: `Rules[${rule.ID}]`, observed: rule };
+        return { path: `Rules[${rule.ID}].Priority`, observed: rule.Priority, desired: moved.Priority };
+      }),
     isEmpty: (left) => left.Rules.length === 0,
     remove: (on) => [callOn(on, 's3:DeleteBucketReplication', onBucket(on))],
   },
@@ -95,6 +102,21 @@ function sorted(desired: ReplicationSetting, observed: ReplicationSetting | unde
   const unwanted = desired.exclusive ? others.filter((rule) => !desired.kept?.has(rule.ID)) : [];
   const staying = others.filter((rule) => !unwanted.includes(rule));
   return { wanted: new Map(withFreePriorities(desired, staying).map((rule) => [rule.ID, rule])), unwanted };
+}
+
+const together = (gone: ReplicationSetting, staying: ReplicationSetting): ReplicationSetting => ({
+  ...staying,
+  Rules: [...staying.Rules, ...gone.Rules.filter(({ ID }) => !staying.Rules.some((rule) => rule.ID === ID))],
+  flexible: new Set([...(gone.flexible ?? []), ...(staying.flexible ?? [])]),
+});
+
+/** Rules that gave way to one that ends take the priorities that they are given without it. */
+function renumbered(rest: ReplicationSetting, before: Sorted, after: Sorted): ReplicationSetting {
+  const Rules = rest.Rules.map((rule) => {
+    const [was, is] = [before.wanted.get(rule.ID)?.Priority, after.wanted.get(rule.ID)?.Priority];
+    return is === undefined || is === was || rule.Priority !== was ? rule : { ...rule, Priority: is };
+  });
+  return { ...rest, Rules };
 }
 
 /**
