@@ -20,6 +20,15 @@ export const defaultProvider = () => async () => {
  */
 const registration = /^n0_registry\.registerError\(.*\);$/gm;
 
+/**
+ * The schemas of all operations stand in one file, with names as constants: `{ [_e]: _c }`. What a computed key does esbuild cannot know,
+ * and so keeps the schemas of operations that nobody calls; a literal key does nothing.
+ */
+function withLiteralKeys(schemas) {
+  const names = new Map([...schemas.matchAll(/^const (_\w+) = (".*");$/gm)].map(([, name, text]) => [name, text]));
+  return schemas.replaceAll(/\[(_\w+)\]:/g, (key, name) => (names.has(name) ? `${names.get(name)}:` : key));
+}
+
 /** Of its own package.json a client uses the version. */
 const versionOf = (path) => `export default { version: ${JSON.stringify(JSON.parse(readFileSync(path, 'utf8')).version)} };`;
 
@@ -33,7 +42,7 @@ export const leanSdk = {
     }));
     onLoad({ filter: /.*/, namespace: 'credentials' }, () => ({ contents: credentials }));
     onLoad({ filter: /@aws-sdk[\\/]client-[a-z0-9]+[\\/]dist-es[\\/]schemas[\\/]schemas_0\.js$/ }, ({ path }) => ({
-      contents: readFileSync(path, 'utf8').replaceAll(registration, ''),
+      contents: withLiteralKeys(readFileSync(path, 'utf8').replaceAll(registration, '')),
     }));
     onLoad({ filter: /@aws-sdk[\\/]client-[a-z0-9]+[\\/]package\.json$/ }, ({ path }) => ({
       contents: versionOf(path),
