@@ -1,8 +1,10 @@
 // Bundles every program into dist/. Plain JavaScript for Node 20 or later, like install.mjs.
 // Programs are found by convention; one whose entry file is missing is left out.
+import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { dirname, join, relative } from 'node:path';
+import { promisify } from 'node:util';
 import { fail, isMain, readText, root, say, withLock } from './install.mjs';
 import { leanSdk, withoutStrays } from './lambda-bundle.mjs';
 
@@ -21,8 +23,11 @@ const PROGRAMS = {
   'lambda-runtime': 'infra/sandbox/hosting/runtime.ts',
 };
 
+/** Synthesizes the stacks that the local AWS runs, into dist/stacks. */
+const STACKS = 'infra/sandbox/hub-app.ts';
+
 /**
- * Bundles all programs, unless `ifStale` and nothing changed since the last time.
+ * Bundles all programs, and synthesizes the stacks that they are deployed in to the local AWS, unless `ifStale` and nothing changed since the last time.
  *
  * @returns whether anything was built
  * @throws esbuild's own error, which names file and line
@@ -76,8 +81,41 @@ async function bundleAll() {
   const local = all.filter((entry) => !alone.includes(entry) && !cli.includes(entry));
   const results = await Promise.all([bundle(cli), bundle(local), ...alone.map(bundleFunction)]);
   const outputs = results.flatMap((result) => result.outputFiles);
-  write(outputs, all, inputsOf(results, asOf));
+  // The record goes first and comes back last: an interrupted build is a stale one.
+  rmSync(record, { force: true });
+  const names = writeBundles(outputs);
+  const stacks = await synthesize();
+  const inputs = inputsOf([...results, stacks], asOf);
+  replace(
+    record,
+    JSON.stringify({ entries: all.map((entry) => entry.in), outputs: [...names, 'stacks/manifest.json'], inputs }, null, 1),
+  );
   return outputs;
+}
+
+/** @returns what went into it, as a build tells */
+async function synthesize() {
+  const [made, unfinished, folder] = [
+    `dist/stacks.${process.pid}.mjs`,
+    join(dist, `stacks.${process.pid}`),
+    join(dist, 'stacks'),
+  ];
+  const result = await bundle([{ in: STACKS, out: 'stacks' }], {
+    packages: 'external',
+    splitting: false,
+    sourcemap: false,
+    minify: false,
+  });
+  try {
+    writeFileSync(join(root, made), result.outputFiles[0].text);
+    await promisify(execFile)(process.execPath, [made], { cwd: root, env: { ...process.env, CDK_OUTDIR: unfinished } });
+    rmSync(folder, { recursive: true, force: true });
+    renameSync(unfinished, folder);
+  } finally {
+    rmSync(join(root, made), { force: true });
+    rmSync(unfinished, { recursive: true, force: true });
+  }
+  return result;
 }
 
 /** A function is deployed as its folder, so its chunks are in it. What an invocation may not need is a chunk of its own, loaded when it does. */
@@ -147,9 +185,8 @@ function inputsOf(results, asOf) {
   return Object.fromEntries(known.map((file) => [file, asOf.get(file)]));
 }
 
-/** The record goes first and comes back last: an interrupted build is a stale one. Files are replaced whole, for those who run them meanwhile. */
-function write(outputs, all, inputs) {
-  rmSync(record, { force: true });
+/** Files are replaced whole, for those who run them meanwhile. @returns their paths in dist/ */
+function writeBundles(outputs) {
   const files = outputs.filter((file) => !file.path.endsWith('.map'));
   const maps = new Map(outputs.filter((file) => file.path.endsWith('.map')).map((file) => [file.path, file.text]));
   for (const file of files) {
@@ -164,7 +201,7 @@ function write(outputs, all, inputs) {
   }
   const names = files.map((file) => relative(dist, file.path));
   dropOldChunks(names);
-  replace(record, JSON.stringify({ entries: all.map((entry) => entry.in), outputs: names, inputs }, null, 1));
+  return names;
 }
 
 /** Lines before the bundle: how to run it, and a `require` for the CommonJS in it that computes what it requires. */

@@ -13,7 +13,7 @@ import { type Cast, liveLoop, newCast, untilProven } from './guided-run/live.ts'
 import { subscribe } from './guided-run/mail.ts';
 import { destinationAccount, type Person, sourceAccount } from './guided-run/someone.ts';
 import { aside, hubAccount, type LiveStage, lockstep, print, type Stage, title, typed } from './guided-run/stage.ts';
-import { installHub } from './hub/hub.ts';
+import { installHub } from './hub.ts';
 import { createLocalAws } from './local-aws.ts';
 
 export const document = {
@@ -48,11 +48,7 @@ async function build(stage: Stage): Promise<void> {
 /** Before it no role of the controller exists; from here on all it does is judged by the policies of those made here. */
 async function install(stage: Stage): Promise<LiveStage> {
   title(`The controller moves into account ${hubAccount}`);
-  const spokes = [
-    { account: sourceAccount, regions: ['eu-west-1'] },
-    { account: destinationAccount, regions: ['eu-central-1'] },
-  ];
-  const hub = await installHub(stage.aws, { account: hubAccount, spokes, people: [sourceAccount, hubAccount], dist: stage.dist });
+  const hub = await installHub(stage.aws, { people: [sourceAccount, hubAccount], dist: stage.dist });
   print(`functions   ${Object.keys(hub.functions).join(', ')}
 queue       ${hub.queueArn}
 ledger      ${hub.tableArn}

@@ -8,11 +8,10 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { type Hub, type HubOptions, installHub } from '../../infra/sandbox/hub/hub.ts';
+import { type Hub, type HubOptions, installHub } from '../../infra/sandbox/hub.ts';
 import { createLocalAws, type LocalAws } from '../../infra/sandbox/local-aws.ts';
 import { dynamoLedger } from '../../shared/aws/ledger.ts';
 import type { Ledger } from '../../shared/controller/ledger.ts';
-import { destination, source } from '../support/builders.ts';
 import { type Someone, someoneAt } from '../support/world.ts';
 import { buildFunctions, type FunctionName, folderOf } from './deployed.ts';
 
@@ -47,9 +46,8 @@ export async function liveHub(prepare: (someone: Someone) => Promise<void>, opti
   const { url, close } = await aws.listen();
   const someone = someoneAt({ endpoint: url });
   await prepare(someone);
-  const spokes = [source, destination].map(({ account, region }) => ({ account, regions: [region] }));
   const dist = join(import.meta.dirname, '..', '..', 'dist');
-  const hub = await installHub(aws, { account: hubAccount, spokes, people: [hubAccount], dist, ...options });
+  const hub = await installHub(aws, { people: [hubAccount], dist, ...options });
   const clients = hubClients(url);
   return {
     ...{ aws, url, hub, clients, someone },

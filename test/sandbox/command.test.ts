@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Cli } from '../../functions/cli/cli.ts';
 import { type SandboxOptions, sandbox } from '../../functions/cli/commands/sandbox.ts';
 import { core } from '../../functions/cli/core.ts';
-import type { Hub } from '../../infra/sandbox/hub/hub.ts';
+import type { Hub } from '../../infra/sandbox/hub.ts';
 import { buildFunctions } from '../functions/deployed.ts';
 
 /** Runs the command until `meanwhile` has seen what it printed. */

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import type { Hub } from '../../../infra/sandbox/hub/hub.ts';
+import type { Hub } from '../../../infra/sandbox/hub.ts';
 import type { LocalAws } from '../../../infra/sandbox/local-aws.ts';
 import { DEFAULT_HEALER, DEFAULT_OBSERVER } from '../access.ts';
 import type { Cli } from '../cli.ts';
@@ -89,13 +89,10 @@ ${Object.entries(hub.environment)
 
 /** @throws CommandFailure when the functions are not built */
 async function installController(aws: LocalAws): Promise<Hub> {
-  const { installHub } = await import('../../../infra/sandbox/hub/hub.ts');
-  const spokes = [source, destination].map((account) => ({ account, regions }));
-  return installHub(aws, { account: hubAccount, spokes, people: [source, destination, hubAccount], dist: distFolder() }).catch(
-    (cause: Error) => {
-      throw new CommandFailure(cause.message, { cause });
-    },
-  );
+  const { installHub } = await import('../../../infra/sandbox/hub.ts');
+  return installHub(aws, { people: [source, destination, hubAccount], dist: distFolder() }).catch((cause: Error) => {
+    throw new CommandFailure(cause.message, { cause });
+  });
 }
 
 /** Of this program as it is built; of the tree when it runs from source. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
 import { styleText } from 'node:util';
-import type { Hub } from '../hub/hub.ts';
+import type { Hub } from '../hub.ts';
 import type { LocalAws } from '../local-aws.ts';
 
 export interface Stage {

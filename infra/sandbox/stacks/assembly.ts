@@ -60,6 +60,8 @@ export interface AssemblyOptions {
   readonly placement?: (stack: AssembledStack) => Place | undefined;
   /** Parameters by the id of the stack. */
   readonly parameters?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** What is deployed in place of a template. */
+  readonly change?: (template: string) => string | object;
 }
 
 /**
@@ -72,14 +74,14 @@ export interface AssemblyOptions {
 export async function loadAssembly(
   aws: LocalAws,
   directory: string,
-  { placement = placeOf, parameters = {} }: AssemblyOptions = {},
+  { placement = placeOf, parameters = {}, change = (template) => template }: AssemblyOptions = {},
 ): Promise<ReadonlyMap<string, DeployedStack>> {
   const deployed = new Map<string, DeployedStack>();
   for (const stack of readAssembly(directory)) {
     const place = placement(stack);
     if (!place) continue;
     const given = { ...stack.parameters, ...parameters[stack.id] };
-    deployed.set(stack.id, await deployStack(aws, { ...stack, ...place, parameters: given }));
+    deployed.set(stack.id, await deployStack(aws, { ...stack, ...place, template: change(stack.template), parameters: given }));
   }
   return deployed;
 }
