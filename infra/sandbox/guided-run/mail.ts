@@ -1,6 +1,6 @@
 /** What the controller tells people: the e-mails of its topic. */
 import { ConfirmSubscriptionCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
-import type { Hub } from '../hub/hub.ts';
+import type { Hub } from '../hub.ts';
 import type { LocalAws } from '../local-aws.ts';
 import { administrator, until } from './stage.ts';
 
