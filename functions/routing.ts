@@ -33,5 +33,6 @@ export function routingOf({ ledgerTable, queueUrl, observerRole, healerRole }: F
     metrics: embeddedMetrics(),
     log: jsonLog(),
     ours: { observerRole, healerRole },
+    now: () => new Date(),
   } satisfies Routing;
 }

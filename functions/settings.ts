@@ -1,5 +1,5 @@
 /** What the functions are told by their environment: read once, and refused as a whole. */
-import type { Settings } from '../shared/controller/ports.ts';
+import type { Settings, Silence } from '../shared/controller/ports.ts';
 
 export interface FunctionSettings {
   readonly ledgerTable: string;
@@ -14,10 +14,16 @@ export interface FunctionSettings {
   /** Name of the hub's event bus, and of the rule in each spoke that forwards to it. */
   readonly busName: string;
   readonly forwardRule: string;
+  /** Accounts whose topics for replication failures are ours; empty: any that the queue lets in. */
+  readonly failureAccounts: readonly string[];
+  /** Minutes from one heartbeat of a spoke to the next; 0: they send none. */
+  readonly heartbeatMinutes: number;
   /** Managed policy of every account that bounds the roles a repair makes. */
   readonly roleBoundary: string | undefined;
   /** Whether SCPs and RCPs are read for the proof: for a hub in the management account, or one that is a delegated administrator. */
   readonly readsOrganization: boolean;
+  /** How the sweep sees whether objects move; `everyHours` 0: it does not look. */
+  readonly silence: Omit<Silence, 'gateway'>;
   readonly controller: Settings;
 }
 
@@ -36,6 +42,7 @@ export function settingsFrom(environment: Environment, { tells }: { readonly tel
   const faults: string[] = [];
   const text = textReader(environment, faults);
   const number = numberReader(environment, faults);
+  const failureTopic = text('LOCKSTEP_FAILURE_TOPIC', topicName, 'the name of an SNS topic that is not FIFO', '');
   const settings: FunctionSettings = {
     ledgerTable: text('LOCKSTEP_LEDGER_TABLE', /^[\w.-]{3,255}$/, 'the name of a DynamoDB table', 'lockstep-ledger'),
     queueUrl: text('LOCKSTEP_QUEUE_URL', /^https?:\/\/\S+$/, 'the URL of an SQS queue'),
@@ -47,14 +54,29 @@ export function settingsFrom(environment: Environment, { tells }: { readonly tel
     externalId: text('LOCKSTEP_EXTERNAL_ID', /^[\w+=,.@:/-]{2,1224}$/, 'an external id of 2 to 1224 characters', '') || undefined,
     busName: text('LOCKSTEP_BUS', /^[\w./-]{1,256}$/, 'the name of an event bus', 'lockstep'),
     forwardRule: text('LOCKSTEP_FORWARD_RULE', /^[\w.-]{1,64}$/, 'the name of an EventBridge rule', 'lockstep-forward'),
+    failureAccounts: text('LOCKSTEP_FAILURE_ACCOUNTS', accounts, 'accounts of 12 digits, with commas between', '')
+      .split(',')
+      .filter((account) => account !== ''),
+    heartbeatMinutes: number('LOCKSTEP_HEARTBEAT_MINUTES', { from: 0, to: 1440, otherwise: 0 }),
     roleBoundary: text('LOCKSTEP_ROLE_BOUNDARY', boundary, boundaryMeaning, '').replace(/^\//, '') || undefined,
     readsOrganization: text('LOCKSTEP_ORGANIZATION', /^(read|leave-out)$/, '"read" or "leave-out"', 'leave-out') === 'read',
+    silence: {
+      account: text(
+        'LOCKSTEP_METRICS_ACCOUNT',
+        /^(source|destination)$/,
+        '"source" or "destination"',
+        'source',
+      ) as Silence['account'],
+      everyHours: number('LOCKSTEP_METRICS_HOURS', { from: 0, to: 168, otherwise: 6 }),
+      stalledMinutes: number('LOCKSTEP_STALLED_MINUTES', { from: 60, to: 1440, otherwise: 120 }),
+    },
     controller: {
       mode: text('LOCKSTEP_MODE', /^(repair|observe)$/, '"repair" or "observe"', 'repair') as Settings['mode'],
       budgetPercent: number('LOCKSTEP_BUDGET_PERCENT', { from: 0, to: 100, otherwise: 25 }),
       budgetMinimum: number('LOCKSTEP_BUDGET_MINIMUM', { from: 0, to: 1_000_000, otherwise: 5 }),
       contestedRepairs: number('LOCKSTEP_CONTESTED_REPAIRS', { from: 1, to: 1000, otherwise: 3 }),
       reserveSeconds: number('LOCKSTEP_RESERVE_SECONDS', { from: 1, to: 600, otherwise: 10 }),
+      ...(failureTopic !== '' && { failureTopic }),
     },
   };
   if (isUnder(settings.freezeParameter, settings.documentsPath))
@@ -69,6 +91,11 @@ const roleMeaning = 'the name of a role, with its path if it has one';
 
 const boundary = /^\/?([\w+=,.@-]+\/)*[\w+=,.@-]{1,128}$/;
 const boundaryMeaning = 'the name of a managed policy, with its path if it has one';
+
+// S3 sends to no FIFO topic, whose name has a point: https://docs.aws.amazon.com/AmazonS3/latest/userguide/EventNotifications.html
+const topicName = /^[\w-]{1,256}$/;
+
+const accounts = /^\d{12}(,\d{12})*$/;
 
 const isUnder = (name: string, path: string): boolean => name.startsWith(path.endsWith('/') ? path : `${path}/`);
 

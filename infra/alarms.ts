@@ -51,7 +51,9 @@ export interface Watched {
   readonly queue: string;
   readonly deadLetters: string;
   readonly undelivered: string;
-  readonly functions: Readonly<Record<'route' | 'admit' | 'sweep' | 'reconcile', string>>;
+  readonly failureQueue: string;
+  readonly failureLetters: string;
+  readonly functions: Readonly<Record<'route' | 'admit' | 'sweep' | 'reconcile' | 'failures', string>>;
 }
 
 export function alarmsFor(config: Config, watched: Watched): readonly AlarmPlan[] {
@@ -107,6 +109,11 @@ function ofTheFleet(config: Config): readonly AlarmPlan[] {
       todo: 'lockstep status, then lockstep explain NAME; objects of that time need a batch replication afterwards.',
     },
     {
+      ...{ name: 'unknown-failure-reasons', ...ours('UnknownFailureReasons'), ...count },
+      meaning: 'S3 gave a reason for failed replication that Lockstep does not know.',
+      todo: 'The log of lockstep-failures names it; look it up on the AWS page of failure reasons, and update Lockstep.',
+    },
+    {
       ...{ name: 'invalid-documents', ...ours('InvalidDocuments'), ...gauge, threshold: 0 },
       meaning: 'A document in Parameter Store cannot be used; its last good version stays in force.',
       todo: 'The notification has line and reason; lockstep validate, correct, lockstep push.',
@@ -118,7 +125,7 @@ function ofTheFleet(config: Config): readonly AlarmPlan[] {
     },
     {
       ...{ name: 'budget-exceeded', ...ours('BudgetExceeded'), ...count },
-      meaning: 'A sweep found more drift than it may repair by itself; all repairs have stopped.',
+      meaning: 'A sweep, or an edit of the documents, was to change more than it may by itself; all repairs have stopped.',
       todo: 'Find out what changed everywhere at once; if the documents are right, lockstep resume --all.',
     },
     {
@@ -135,6 +142,11 @@ function ofTheFleet(config: Config): readonly AlarmPlan[] {
       },
       meaning: 'Some replication has not been proven for long: it may be dead without a sound.',
       todo: 'lockstep status shows the age of each proof; lockstep explain NAME says what is missing.',
+    },
+    {
+      ...{ name: 'stalled', ...ours('Stalled'), ...gauge, threshold: 0 },
+      meaning: 'Every setting of a replication is as desired, and yet its objects wait for hours and do not move.',
+      todo: 'The notification names bucket, rule and region: AWS Health, then throttling of KMS, then a case with AWS.',
     },
     {
       ...{ name: 'frozen-for-long', ...ours('Frozen'), ...gauge, threshold: 0 },
@@ -159,13 +171,13 @@ function ofTheController(config: Config, watched: Watched): readonly AlarmPlan[]
     {
       ...{ name: 'event-path-silent', ...lambda('Invocations', watched.functions.route), statistic: 'Sum', seconds: hour },
       ...{ periods: thresholds.silentHours, when: 'below', threshold: 1, missing: 'breaching' },
-      meaning: 'No event has come from any spoke for long: drift is found by the sweep only.',
-      todo: 'Check the rules lockstep-forward, the trails and the bus.',
+      meaning: 'Neither a change nor a heartbeat has come from any spoke for long: drift is found by the sweep only.',
+      todo: 'Check the bus and the rule lockstep-route in the hub, then the rules lockstep-forward and the schedules lockstep-heartbeat in the spokes.',
     },
     {
       ...{ name: 'spoke-silent', ...ours('SpokesUnwatched'), ...gauge, threshold: 0 },
       meaning: 'Some account does not tell of changes any more: its drift is found by the sweep only.',
-      todo: 'The notification names the rule, role or trail; cdk deploy lockstep-spoke-ACCOUNT-REGION puts rule and role back.',
+      todo: 'The notification names the rule, role, trail or missing heartbeat; cdk deploy lockstep-spoke-ACCOUNT-REGION puts rule, role and schedule back.',
     },
     {
       ...{ name: 'documents-not-admitted', ...ours('AdmitFailed'), ...count },
@@ -176,6 +188,17 @@ function ofTheController(config: Config, watched: Watched): readonly AlarmPlan[]
       ...{ name: 'dead-letters', ...queue('ApproximateNumberOfMessagesVisible', watched.deadLetters), ...letters },
       meaning: 'Passes over a group failed five times; that group waits for the next sweep.',
       todo: 'Find the group in the message and its error in the log of lockstep-reconcile; then redrive.',
+    },
+    {
+      ...{ name: 'failure-dead-letters', ...queue('ApproximateNumberOfMessagesVisible', watched.failureLetters), ...letters },
+      meaning: 'Reports of failed replication could not be read or counted; they are not in the figures.',
+      todo: 'Look at a message and at its error in the log of lockstep-failures; then redrive or purge.',
+    },
+    {
+      ...{ name: 'failure-queue-too-old', ...queue('ApproximateAgeOfOldestMessage', watched.failureQueue), ...letters },
+      threshold: thresholds.queueAgeMinutes * minute,
+      meaning: 'Reports of failed replication wait too long: lockstep-failures is too slow, throttled or failing.',
+      todo: 'Look at errors and throttles of lockstep-failures.',
     },
     {
       ...{ name: 'undelivered-events', ...queue('ApproximateNumberOfMessagesVisible', watched.undelivered), ...letters },

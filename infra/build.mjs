@@ -84,11 +84,11 @@ async function bundleAll() {
   // The record goes first and comes back last: an interrupted build is a stale one.
   rmSync(record, { force: true });
   const names = writeBundles(outputs);
-  const stacks = await synthesize();
-  const inputs = inputsOf([...results, stacks], asOf);
+  const stacks = existsSync(join(root, STACKS)) ? [await synthesize()] : [];
+  const inputs = inputsOf([...results, ...stacks], asOf);
   replace(
     record,
-    JSON.stringify({ entries: all.map((entry) => entry.in), outputs: [...names, 'stacks/manifest.json'], inputs }, null, 1),
+    JSON.stringify({ entries: all.map((entry) => entry.in), outputs: [...names, ...stacks.map(() => 'stacks/manifest.json')], inputs }, null, 1),
   );
   return outputs;
 }

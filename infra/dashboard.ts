@@ -45,7 +45,13 @@ function graphs({ queue, deadLetters, undelivered, functions }: Watched): readon
       ],
     },
     { title: 'Oldest proof, seconds', lines: [ours('OldestProofAgeSeconds')], ...{ stat: 'Maximum', seconds: 3600 } },
+    {
+      title: 'Stalled, and without metrics',
+      lines: [ours('Stalled'), ours('MetricsUnseen'), ours('MetricsUnread')],
+      ...{ stat: 'Maximum', seconds: 3600 },
+    },
     { title: 'Failures by reason', lines: [each('ReplicationFailures', 'reason')] },
+    { title: 'Failures', lines: [ours('ReplicationFailures'), ours('UnknownFailureReasons')] },
     {
       title: 'Queue',
       lines: [

@@ -1,10 +1,15 @@
-/** Which events of CloudTrail can change a setting, as a pattern of EventBridge: made from what the aspects say of themselves. */
+/** Which events of CloudTrail can change a setting, as a pattern of EventBridge: made from what the aspects say of themselves; and heartbeats. */
 import type { Aspect } from '../shared/aspects/aspect.ts';
+import { heartbeatDetailType, heartbeatSource } from '../shared/controller/heartbeat.ts';
 
 /** What a rule is given, as JSON. */
 export interface EventPattern {
   readonly 'detail-type': readonly string[];
-  readonly $or: readonly OfOneService[];
+  readonly $or: readonly (OfOneService | OfHeartbeats)[];
+}
+
+interface OfHeartbeats {
+  readonly source: readonly [typeof heartbeatSource];
 }
 
 interface OfOneService {
@@ -24,7 +29,8 @@ const servicesOf = ({ permissions }: Pick<Aspect<unknown>, 'permissions'>): Read
   new Set(permissions.read.map((action) => action.slice(0, action.indexOf(':'))));
 
 /**
- * The writes that the aspects name, each under its service, in alphabetical order; failed calls and reads are left out.
+ * The writes that the aspects name, each under its service, in alphabetical order; failed calls and reads are left out. Last the heartbeats,
+ * which show only then that a rule works when it is the rule of the changes.
  *
  * One pattern for every account and region: IAM's events come up in us-east-1 alone, and a name that does not come up costs nothing.
  * Well below the 2,048 characters that a pattern may have.
@@ -34,8 +40,8 @@ const servicesOf = ({ permissions }: Pick<Aspect<unknown>, 'permissions'>): Read
 export function eventPattern(aspects: readonly Pick<Aspect<unknown>, 'permissions' | 'changedBy'>[]): EventPattern {
   const services = new Set(aspects.flatMap((aspect) => [...servicesOf(aspect)]));
   return {
-    'detail-type': detailTypes,
-    $or: [...services].sort().map((service) => ofService(service, aspects)),
+    'detail-type': [...detailTypes, heartbeatDetailType],
+    $or: [...[...services].sort().map((service) => ofService(service, aspects)), { source: [heartbeatSource] }],
   };
 }
 

@@ -7,6 +7,7 @@ import { addAlarms, alarmsFor, type Watched } from './alarms.ts';
 import type { Config } from './config.ts';
 import { addDashboard } from './dashboard.ts';
 import { startFunctions } from './hub/events.ts';
+import { countFailures } from './hub/failures.ts';
 import { answerQueue, deployedName, functionsOf } from './hub/functions.ts';
 import { ledgerOf, queueNames, queuesOf } from './hub/store.ts';
 import { topicOf } from './hub/topic.ts';
@@ -28,6 +29,7 @@ export const watched: Watched = {
     admit: deployedName('admit'),
     sweep: deployedName('sweep'),
     reconcile: deployedName('reconcile'),
+    failures: deployedName('failures'),
   },
 };
 
@@ -40,6 +42,7 @@ export class HubStack extends Stack {
     const table = ledgerOf(this).attrArn;
     const functions = functionsOf(this, { ...config.hub, config, queues, topic, partition, table, code });
     answerQueue(this, functions, queues, config);
+    countFailures(this, functions, queues, config);
     startFunctions(this, { functions, queues, config, partition, aspects: all });
     addAlarms(this, alarmsFor(config, watched), { action: topic.arn, runbook: config.runbook });
     addDashboard(this, watched, config.hub.region);

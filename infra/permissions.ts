@@ -28,15 +28,15 @@ const readsOf = (aspects: readonly Needs[]): readonly string[] =>
 const writesOf = (aspects: readonly Needs[]): readonly string[] =>
   alphabetical(aspects.flatMap(({ permissions }) => permissions.write));
 
-/** Beside what aspects read: the key behind an alias, who made a change, and whether changes are recorded and forwarded. */
-const alwaysRead = ['kms:DescribeKey', 'cloudtrail:LookupEvents', 'cloudtrail:DescribeTrails'];
+/** Beside what aspects read: the key behind an alias, who made a change, whether changes are recorded and forwarded, and whether objects move. */
+const alwaysRead = ['kms:DescribeKey', 'cloudtrail:LookupEvents', 'cloudtrail:DescribeTrails', 'cloudwatch:GetMetricData'];
 const ofTrails = ['cloudtrail:GetEventSelectors', 'cloudtrail:GetTrailStatus'];
 const ofRules = ['events:DescribeRule', 'events:ListTargetsByRule'];
 
 /** `lockstep import` asks where a bucket is, and only people run it. https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html */
 const discovery = ({ operators }: Scope): readonly string[] => (operators.length > 0 ? ['s3:ListBucket'] : []);
 
-const known = ['s3', 'kms', 'iam', 'cloudtrail'];
+const known = ['s3', 'kms', 'iam', 'cloudtrail', 'cloudwatch'];
 
 /** Settings of any bucket, key and role of the account, never contents: a document may name what the patterns do not, and is told so. */
 export function observerPolicy(aspects: readonly Needs[], scope: Scope, { partition, account }: At): PolicyDocument {
@@ -57,6 +57,8 @@ export function observerPolicy(aspects: readonly Needs[], scope: Scope, { partit
     allow('ReadForwarding', ofRules, [`arn:${partition}:events:*:${account}:rule/${forwardRule}`]),
     // The event history and the list of trails have no resources: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscloudtrail.html
     allow('ReadEventHistory', ofService(reads, 'cloudtrail'), '*'),
+    // Metrics have no resources either: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
+    allow('ReadMetrics', ofService(reads, 'cloudwatch'), '*'),
     allow(
       'ReadMore',
       reads.filter((action) => !known.includes(serviceOf(action))),

@@ -1,4 +1,4 @@
-/** What a region of an account does for Lockstep: it forwards what changed, straight to the hub's bus. */
+/** What a region of an account does for Lockstep: it forwards what changed, straight to the hub's bus, and what S3 failed to replicate. */
 import { Aws, Stack, type StackProps } from 'aws-cdk-lib';
 import { CfnRule } from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
@@ -6,6 +6,8 @@ import { aspects } from '../shared/aspects/index.ts';
 import { partitionOf } from '../shared/model/arn.ts';
 import type { Config } from './config.ts';
 import { eventPattern } from './event-pattern.ts';
+import { failureTopicOf } from './failure-topic.ts';
+import { heartbeatOf } from './heartbeat.ts';
 import { organizationPattern } from './organization-pattern.ts';
 import { forwardRule, ownRoles } from './permissions/names.ts';
 import { policyOf } from './permissions/statement.ts';
@@ -13,7 +15,7 @@ import { serviceTrust } from './permissions/trust.ts';
 import { roleOf } from './role.ts';
 
 export interface SpokeRegionProps extends StackProps {
-  readonly config: Pick<Config, 'hub'>;
+  readonly config: Pick<Config, 'hub' | 'sweepEveryMinutes'>;
   readonly aspects?: typeof aspects;
 }
 
@@ -38,9 +40,9 @@ export class SpokeRegionStack extends Stack {
       policy: policyOf({ Sid: 'Forward', Effect: 'Allow', Action: 'events:PutEvents', Resource: bus }),
     });
     const targets = [{ id: 'lockstep', arn: bus, roleArn: forwarder.attrArn }];
-    new CfnRule(this, 'Forward', {
+    const forward = new CfnRule(this, 'Forward', {
       name: forwardRule,
-      description: 'Changes of settings that replication depends on',
+      description: 'Changes of settings that replication depends on, and heartbeats',
       eventPattern: eventPattern(all),
       targets,
     });
@@ -51,5 +53,8 @@ export class SpokeRegionStack extends Stack {
       eventPattern: organizationPattern,
       targets,
     });
+    failureTopicOf(this, config);
+    // A schedule runs at once first: https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
+    heartbeatOf(this, config).addResourceDependency(forward);
   }
 }

@@ -9,6 +9,7 @@ import { remembering } from './discover/remembering.ts';
 import { type Complete, settled } from './discover/settle.ts';
 import { parseArn } from './model/arn.ts';
 import type { AwsGateway } from './model/aws-call.ts';
+import type { Surroundings } from './model/desired-state/defaults.ts';
 import type { ReplicationInput } from './model/desired-state/schema.ts';
 import { type Document, faultText, InvalidDocument, parseDocumentValue } from './model/desired-state.ts';
 import type { ReplicationReport } from './model/finding.ts';
@@ -30,6 +31,8 @@ export interface DiscoverRequest {
   readonly name?: string;
   /** Asked for buckets whose region is not given. */
   readonly region: string;
+  /** Name of the topic for replication failures; undefined: notifications are neither read nor recorded. */
+  readonly failureTopic?: string | undefined;
 }
 
 export interface Discovered {
@@ -54,7 +57,8 @@ export async function discover(request: DiscoverRequest, aws: AwsGateway, now: (
   const pair = await pairOf(request, memory);
   const draft = await draftOf(pair, request.name, get, (note) => notes.push(note));
   const documentOf = (input: ReplicationInput) => ({ version: 1 as const, replications: { [draft.name]: input } });
-  const parse = (input: ReplicationInput): Document => parsed(documentOf(input), now());
+  const parse = (input: ReplicationInput): Document =>
+    parsed(documentOf(input), { now: now(), failureTopic: request.failureTopic });
   const complete: Complete = async (input) => (await resolveKeys(parse(input).replications, memory))[0] as Replication;
   const input = await settled(draft.input, complete, get);
   const replication = await complete(input);
@@ -99,9 +103,9 @@ async function placeUnseen(source: BucketRef, destination: LiveBucket, aws: AwsG
   throw new CannotDiscover(`Where bucket ${destination.bucket} is cannot be told without looking at it: give its region.`);
 }
 
-function parsed(document: Discovered['document'], now: Date): Document {
+function parsed(document: Discovered['document'], surroundings: Surroundings): Document {
   try {
-    return parseDocumentValue(document, { name: 'imported', now });
+    return parseDocumentValue(document, { name: 'imported', ...surroundings });
   } catch (error) {
     if (!(error instanceof InvalidDocument)) throw error;
     const faults = error.faults.map((fault) => `  ${faultText(fault)}`).join('\n');

@@ -56,7 +56,10 @@ function remainingBlockers(
   { name }: Replication,
 ): readonly Blocker[] {
   const isPartial = compared.some(
-    ({ finding }) => finding.replications.includes(name) && (finding.verdict === 'blocked' || finding.verdict === 'unreadable'),
+    ({ finding, target }) =>
+      target.aspect.interrupts &&
+      finding.replications.includes(name) &&
+      (finding.verdict === 'blocked' || finding.verdict === 'unreadable'),
   );
   return isPartial ? blockers.filter((blocker) => blocker.statement !== undefined) : blockers;
 }

@@ -3,8 +3,12 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { aspects } from '../shared/aspects/index.ts';
 
 const root = join(import.meta.dirname, '..');
+
+/** What reaches the network without an import. */
+const network = /\b(fetch|WebSocket|EventSource|XMLHttpRequest)\(/;
 
 interface Lockfile {
   readonly packages: Readonly<Record<string, LockedPackage>>;
@@ -51,10 +55,40 @@ describe('the dependency rules', () => {
       because: 'a lazy import is an import',
     },
     {
+      rule: 'few-packages-in-the-core',
+      file: 'shared/stages/asks.ts',
+      text: `import { ask } from 'a-client';\nexport const answer = ask;`,
+      because: 'the package would open the socket that the core may not',
+    },
+    {
+      rule: 'clients-are-made-in-one-place',
+      file: 'functions/sweep/sends.ts',
+      text: `import { S3Client } from '@aws-sdk/client-s3';\nexport const client = S3Client;`,
+      because: 'a function would send by itself',
+    },
+    {
+      rule: 'functions-open-no-sockets',
+      file: 'functions/cli/downloads.ts',
+      text: `import { get } from 'node:https';\nexport const download = get;`,
+      because: 'a command would reach the network past shared/aws',
+    },
+    {
+      rule: 'functions-stand-apart',
+      file: 'functions/route/borrows.ts',
+      text: `import { access } from '../cli/access.ts';\nexport const a = access;`,
+      because: 'the command line would ship in a Lambda',
+    },
+    {
       rule: 'stages-get-aspects-as-values',
       file: 'shared/stages/names.ts',
       text: `import { versioning } from '../aspects/versioning.ts';\nexport const aspect = versioning;`,
       because: 'a stage would know one aspect',
+    },
+    {
+      rule: 'controller-takes-aspects-as-a-list',
+      file: 'shared/controller/pass/names.ts',
+      text: `import { versioning } from '../../aspects/versioning.ts';\nexport const aspect = versioning;`,
+      because: 'the controller would know one aspect',
     },
     {
       rule: 'shared-stands-alone',
@@ -73,6 +107,12 @@ describe('the dependency rules', () => {
       file: 'infra/app.ts',
       text: `import { builder } from '../test/support/builder.ts';\nexport const b = builder;`,
       because: 'tests are not deployed',
+    },
+    {
+      rule: 'deployment-without-the-local-aws',
+      file: 'infra/hub-stack.ts',
+      text: `import { local } from './sandbox/local.ts';\nexport const l = local;`,
+      because: 'the local AWS is not deployed',
     },
     {
       rule: 'local-aws-knows-no-controller',
@@ -103,13 +143,17 @@ describe('the dependency rules', () => {
 
   const innocent: Readonly<Record<string, string>> = {
     'package.json':
-      '{ "type": "module", "dependencies": { "@aws-sdk/client-s3": "1.0.0", "@smithy/core": "1.0.0" }, "devDependencies": { "a-tool": "1.0.0" } }',
+      '{ "type": "module", "dependencies": { "@aws-sdk/client-s3": "1.0.0", "@smithy/core": "1.0.0", "a-client": "1.0.0", "zod": "1.0.0" }, "devDependencies": { "a-tool": "1.0.0" } }',
     'tsconfig.json':
       '{ "compilerOptions": { "module": "ESNext", "moduleResolution": "Bundler", "allowImportingTsExtensions": true, "noEmit": true } }',
     'node_modules/@aws-sdk/client-s3/package.json': '{ "name": "@aws-sdk/client-s3", "main": "index.js" }',
     'node_modules/@aws-sdk/client-s3/index.js': '',
     'node_modules/@smithy/core/package.json': '{ "name": "@smithy/core", "main": "index.js" }',
     'node_modules/@smithy/core/index.js': '',
+    'node_modules/a-client/package.json': '{ "name": "a-client", "main": "index.js" }',
+    'node_modules/a-client/index.js': '',
+    'node_modules/zod/package.json': '{ "name": "zod", "main": "index.js" }',
+    'node_modules/zod/index.js': '',
     'node_modules/a-tool/package.json': '{ "name": "a-tool", "main": "index.js" }',
     'node_modules/a-tool/index.js': '',
     'shared/aspects/versioning.ts': 'export const versioning = 1;',
@@ -122,8 +166,16 @@ describe('the dependency rules', () => {
     'shared/model/chicken.ts': `import type { Egg } from './egg.ts';\nexport interface Chicken { egg: Egg }`,
     'shared/model/egg.ts': `import type { Chicken } from './chicken.ts';\nexport interface Egg { from: Chicken }`,
     'functions/wiring.ts': `import { versioning } from '../shared/aspects/versioning.ts';\nexport type Wiring = typeof versioning;`,
+    'shared/aspects/index.ts': `export { versioning } from './versioning.ts';`,
+    'shared/controller/pass.ts': `import { versioning } from '../aspects/index.ts';\nexport const aspects = [versioning];`,
+    'shared/model/schema.ts': `import { z } from 'zod';\nexport const schema = z;`,
+    'functions/routing.ts': `import { S3Client } from '@aws-sdk/client-s3';\nexport const client = S3Client;`,
+    'functions/route/handler.ts': `import type { S3Client } from '@aws-sdk/client-s3';\nimport { client } from '../routing.ts';\nexport const handler = (): S3Client => client;`,
+    'functions/cli/access.ts': `import { readFileSync } from 'node:fs';\nexport const access = readFileSync;`,
+    'functions/cli/plan.ts': `import { access } from './access.ts';\nexport const plan = access;`,
     'functions/cli/sandbox.ts': `import { stack } from '../../infra/stack.ts';\nexport const s = stack;`,
     'infra/stack.ts': 'export const stack = 1;',
+    'infra/sandbox/local.ts': 'export const local = 1;',
     'infra/sandbox/services/iam.ts': `import type { Arn } from '../../../shared/model/arn.ts';\nimport { createHash } from 'node:crypto';\nimport { h } from '../../../shared/policy/hash.ts';\nexport const i: Arn = String([createHash, h]);`,
     'test/support/builder.ts': `import { build } from 'a-tool';\nexport const builder = build;`,
   };
@@ -154,18 +206,49 @@ describe('the dependency rules', () => {
 
 describe('the core', () => {
   const impure = [
-    { name: 'the environment', pattern: /\bprocess\.(env|argv|cwd|exit|std)/ },
-    { name: 'the clock', pattern: /\bDate\.now\(|\bnew Date\(\)|\bperformance\.now\(/ },
-    { name: 'a timer', pattern: /\bset(Timeout|Interval|Immediate)\(/ },
-    { name: 'chance', pattern: /\bMath\.random\(|\brandom(UUID|Bytes|Int)\b/ },
-    { name: 'the network', pattern: /\bfetch\(/ },
-    { name: 'the console', pattern: /\bconsole\.\w/ },
+    { name: 'the environment', pattern: /\bprocess\.\w|\bprocess\b\s*[;,)\]}]/, caught: 'const { env } = process;' },
+    { name: 'the clock', pattern: /\bDate\.now\b|\bnew Date\(\)|\bperformance\.now\b/, caught: 'const now = Date.now;' },
+    { name: 'a timer', pattern: /\bset(Timeout|Interval|Immediate)\(/, caught: 'setTimeout(done, 5);' },
+    { name: 'chance', pattern: /\bMath\.random\(|\brandom(UUID|Bytes|Int)\b/, caught: 'const chance = Math.random();' },
+    { name: 'the network', pattern: network, caught: `await globalThis.fetch('https://example.com');` },
+    { name: 'the console', pattern: /\bconsole\.\w/, caught: `console.log('here');` },
+    { name: 'text that becomes code', pattern: /\beval\(|\bnew Function\(|\brequire\(/, caught: `require('node:net');` },
   ];
   const files = productFiles().filter((file) => /^shared\/(?!aws\/).*\.ts$/.test(file));
 
   it.each(impure)('takes nothing from $name by itself', ({ pattern }) => {
     expect(files.length).toBeGreaterThan(0);
     expect(files.filter((file) => pattern.test(withoutComments(read(file))))).toEqual([]);
+  });
+
+  it.each(impure)('would be seen to take from $name', ({ pattern, caught }) => {
+    expect(caught).toMatch(pattern);
+    expect(withoutComments(`// ${caught}`)).not.toMatch(pattern);
+  });
+});
+
+describe('the functions', () => {
+  it('reach the network through shared/aws only', () => {
+    const files = productFiles().filter((file) => /^functions\/.*\.ts$/.test(file));
+
+    expect(files.length).toBeGreaterThan(0);
+    expect(files.filter((file) => network.test(withoutComments(read(file))))).toEqual([]);
+  });
+});
+
+describe('the name of an aspect', () => {
+  const names = aspects.map(({ name }) => name);
+  const files = productFiles().filter((file) => /^(functions|shared)\/(?!aspects\/).*\.ts$/.test(file));
+  const namedIn = (text: string): readonly string[] => names.filter((name) => new RegExp(`['"\`]${name}['"\`]`).test(text));
+
+  it('is written in its own file: stages, controller and command line work for any', () => {
+    expect(names.length).toBeGreaterThan(10);
+    expect(files.length).toBeGreaterThan(0);
+    expect(files.flatMap((file) => namedIn(withoutComments(read(file))).map((name) => `${file}: ${name}`))).toEqual([]);
+  });
+
+  it('would be seen elsewhere', () => {
+    expect(namedIn(`if (aspect === 'bucket-versioning') skip();`)).toEqual(['bucket-versioning']);
   });
 });
 

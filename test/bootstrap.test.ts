@@ -261,6 +261,15 @@ describe('creating', () => {
     ]);
   });
 
+  it('is content with an alias that an answer lost on its way had made already', async () => {
+    const aws = justBefore('CreateAlias', async (world) => {
+      const [key] = world.world.kms.keys.values();
+      await atSource(localGateway(world), 'kms:CreateAlias', { AliasName: 'alias/orders', TargetKeyId: key?.arn });
+    });
+
+    expect(await bootstrap(aDocument(), localGateway(aws))).toHaveLength(4);
+  });
+
   it('waits for a bucket of the name that is still being deleted', async () => {
     let refusals = 2;
     const before = (call: CallContext): undefined => {
@@ -269,6 +278,63 @@ describe('creating', () => {
     };
 
     expect(await bootstrap(aDocument(), localGateway(createLocalAws({ interceptors: [{ before }] })))).toHaveLength(4);
+  });
+});
+
+describe('creating where AWS answers otherwise', () => {
+  /** Answers one operation by itself, from its call number `from` on. */
+  const answering = (aws: AwsGateway, operation: Operation, reply: object, from = 1): AwsGateway => {
+    let count = 0;
+    return {
+      send: (call) => {
+        if (call.operation === operation) count += 1;
+        return call.operation === operation && count >= from ? Promise.resolve(reply as never) : aws.send(call);
+      },
+    };
+  };
+  const denied = { ok: false, error: { code: 'AccessDenied', message: 'not authorized', caller: 'me', status: 403 } };
+
+  it.each([
+    {
+      because: 'nobody says whose credentials they are',
+      operation: 'sts:GetCallerIdentity',
+      reply: denied,
+      says: 'sts:GetCallerIdentity',
+    },
+    { because: 'a key may not be created', operation: 'kms:CreateKey', reply: denied, says: 'kms:CreateKey' },
+    { because: 'a key has no ARN', operation: 'kms:CreateKey', reply: { ok: true, output: {} }, says: 'without a key' },
+  ] as const)('is told when $because', async ({ operation, reply, says }) => {
+    const aws = localGateway(createLocalAws());
+
+    const { problems } = await failureOf(bootstrap(aDocument(), answering(aws, operation, reply)));
+
+    expect(problems[0]?.message).toContain(says);
+  });
+
+  it('stops with what it made when that may not be looked at', async () => {
+    const aws = localGateway(createLocalAws());
+    const gateway = answering(aws, 's3:HeadBucket', denied, 3);
+
+    const { problems, created } = await failureOf(bootstrap(aDocument(), gateway));
+
+    expect(problems[0]?.message).toContain('s3:HeadBucket');
+    expect(created.map(({ name }) => name)).toEqual(['orders']);
+  });
+
+  it('takes the older of two keys that were left without their alias', async () => {
+    const aws = createLocalAws();
+    const gateway = localGateway(aws);
+    const Description = 'S3 replication (alias/orders). Created by lockstep bootstrap.';
+    const first = await atSource(gateway, 'kms:CreateKey', { Description });
+    const second = await atSource(gateway, 'kms:CreateKey', { Description });
+    for (const [seconds, { KeyMetadata }] of [first, second].entries()) {
+      const key = aws.world.kms.keys.get(KeyMetadata?.Arn ?? '');
+      if (key) Object.assign(key, { createdAt: new Date(Date.UTC(2026, 0, 1, 0, 0, 60 - seconds)) });
+    }
+
+    const created = await bootstrap(aDocument(), gateway);
+
+    expect(created.find(({ name }) => name === sourceEnd.key)?.arn).toBe(second.KeyMetadata?.Arn);
   });
 });
 

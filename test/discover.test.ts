@@ -592,6 +592,66 @@ describe('a destination whose owner lets nobody in', () => {
   });
 });
 
+describe('a pair whose places are given', () => {
+  it('is found where they are right', async () => {
+    const { gateway } = await live(aDocument());
+    const source = { ...pair.source, region: 'eu-west-1' };
+    const destination = { ...pair.destination, region: 'eu-central-1' };
+
+    const discovered = await found(gateway, { source, destination });
+    const unseen = await found(gateway, { source, destination, managed: false });
+
+    expect(fieldsOf(discovered).destination).toMatchObject({ region: 'eu-central-1' });
+    expect(fieldsOf(unseen).destination).toMatchObject({ region: 'eu-central-1', managed: false });
+  });
+
+  it('has to be told apart by a person where S3 says one thing and then another', async () => {
+    const { gateway } = await live(aDocument());
+    const regions = ['eu-west-1', 'eu-west-2'];
+    const wavering: AwsGateway = {
+      send: (call) =>
+        call.operation === 's3:HeadBucket'
+          ? Promise.resolve({ ok: true, output: { BucketRegion: regions.shift() } as never })
+          : gateway.send(call),
+    };
+
+    await expect(found(wavering)).rejects.toThrow('eu-west-1, or eu-west-2. Give its region.');
+  });
+});
+
+describe('the key of replicas', () => {
+  const named = (ReplicaKmsKeyID: string | undefined) =>
+    editRule(({ SourceSelectionCriteria, Destination, ...rule }) => ({
+      ...rule,
+      ...(ReplicaKmsKeyID !== undefined && { SourceSelectionCriteria }),
+      Destination: {
+        ...Destination,
+        EncryptionConfiguration: ReplicaKmsKeyID === undefined ? undefined : { ReplicaKmsKeyID },
+      },
+    }));
+
+  it('is that of the rules where the bucket itself encrypts with AWS’s own', async () => {
+    const gateway = await changed(encrypt('destination', { ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms' } }));
+
+    expect(fieldsOf(await found(gateway)).destination).toMatchObject({ key: await keyArnOf(gateway, 'destination') });
+  });
+
+  it.each([
+    { because: 'no rule names one', id: undefined, says: /^The rules name no key for replicas in orders-dr/ },
+    {
+      because: 'a rule names an alias',
+      id: destinationEnd.key,
+      says: /^The rules name the replica key by the alias .*alias\/orders-dr/,
+    },
+  ])('is not known of a destination that is not looked at when $because', async ({ id, says }) => {
+    const gateway = await changed(named(id));
+
+    const destination = { ...pair.destination, region: 'eu-central-1' };
+
+    await expect(found(gateway, { destination, managed: false })).rejects.toThrow(says);
+  });
+});
+
 describe('what cannot be written down', () => {
   const aes = { ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } };
   const awsKey = { ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms' } };

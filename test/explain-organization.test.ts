@@ -139,6 +139,20 @@ describe('reading an organization', () => {
     });
   });
 
+  it('does not look above what has no parent', async () => {
+    const lonely = gatewayOf(typical);
+    const aws: AwsGateway = {
+      send: (call) =>
+        call.operation === 'organizations:ListParents'
+          ? Promise.resolve({ ok: true, output: { Parents: [] } as never })
+          : lonely.send(call),
+    };
+
+    const { '111111111111': source } = await readOrganization(['111111111111'], aws, place);
+
+    expect(source).toMatchObject({ organizationPath: 'o-example/', serviceControlPolicies: [{ FullAWSAccess: fullAccess }] });
+  });
+
   it('gives up when the organization as a whole cannot be read', async () => {
     await expect(read({ ...typical, refused: ['organizations:ListRoots'] }, '111111111111')).rejects.toThrow(
       'The organization could not be read (organizations:ListRoots): AccessDeniedException: no',

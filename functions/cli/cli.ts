@@ -8,8 +8,8 @@ export interface Cli {
   readonly version: string;
   readonly now: () => Date;
   readonly wait: (seconds: number) => Promise<void>;
-  /** Resolves when the person, or the system, asks the process to end. */
-  readonly untilStopped: () => Promise<void>;
+  /** Resolves when the person, or the system, asks the process to end; with `orLeft` also when the terminal is closed. */
+  readonly untilStopped: (orLeft?: boolean) => Promise<void>;
 }
 
 export const userAgentOf = (cli: Cli): string => `lockstep/${cli.version}`;

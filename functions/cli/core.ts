@@ -40,6 +40,9 @@ export interface Core {
   readonly hub: (options: HubPlace) => Promise<AwsGateway>;
   /** The controller's memory, in the same account. */
   readonly ledger: (options: HubPlace & { readonly table: string }) => Promise<Ledger>;
+  /** Alarms of the same account. */
+  readonly alarms: (options: HubPlace) => Promise<AwsGateway>;
+  readonly localEndpoint: () => Promise<Pick<typeof import('../../shared/aws/local-endpoint.ts'), 'isLocalAws'>>;
   readonly queue: (options: HubPlace & { readonly url: string }) => Promise<Queue>;
   readonly parameters: () => Promise<Pick<typeof import('../../shared/aws/desired-state-store.ts'), 'parameterStore'>>;
   readonly retire: () => Promise<Pick<typeof import('../../shared/retire.ts'), 'retire'>>;
@@ -65,6 +68,8 @@ export const core: Core = {
   hub: async (options) => (await import('../../shared/aws/hub-gateway.ts')).hubGateway(options),
   ledger: async (options) => (await import('./hub-clients.ts')).openLedger(options),
   queue: async (options) => (await import('./hub-clients.ts')).openQueue(options),
+  alarms: async (options) => (await import('./hub-clients.ts')).openAlarms(options),
+  localEndpoint: () => import('../../shared/aws/local-endpoint.ts'),
   parameters: () => import('../../shared/aws/desired-state-store.ts'),
   retire: () => import('../../shared/retire.ts'),
   fleet: () => import('../../shared/controller/admit/fleet.ts'),

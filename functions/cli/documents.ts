@@ -39,14 +39,26 @@ function rejectedText(name: string, text: string, faults: readonly Fault[]): Rej
   return { document: name, faults: faults.map((fault): LocatedFault => ({ document: name, ...fault })), text };
 }
 
+/**
+ * Name of the topic for replication failures, as the functions know it.
+ *
+ * @throws CommandFailure when it is not the name of a topic that S3 sends to
+ */
+export function failureTopicOf({ terminal: { env } }: Cli): string | undefined {
+  const name = env.LOCKSTEP_FAILURE_TOPIC || undefined;
+  if (name === undefined || /^[\w-]{1,256}$/.test(name)) return name;
+  throw new CommandFailure(`LOCKSTEP_FAILURE_TOPIC must be the name of an SNS topic that is not FIFO, got "${name}".`);
+}
+
 /** @throws InvalidDocument */
 async function read(cli: Cli, { name, text, language }: DocumentText): Promise<Document> {
   const { InvalidDocument, parseDocument, parseDocumentValue } = await cli.core.desiredState();
-  if (language === 'json') return parseDocument(text, { name, now: cli.now() });
+  const reading = { name, now: cli.now(), failureTopic: failureTopicOf(cli) };
+  if (language === 'json') return parseDocument(text, reading);
   const { readYaml } = await import('./yaml-text.ts');
   const yaml = readYaml(text);
   if (!yaml.ok) throw new InvalidDocument(name, yaml.faults);
-  return parseDocumentValue(yaml.value, { name, now: cli.now(), positions: yaml.positions });
+  return parseDocumentValue(yaml.value, { ...reading, positions: yaml.positions });
 }
 
 async function parse(cli: Cli, source: DocumentText): Promise<Parsed> {

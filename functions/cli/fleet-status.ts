@@ -2,7 +2,9 @@
 import type {
   ContestRecord,
   DocumentRecord,
+  FailureRecord,
   FleetRecord,
+  FlowRecord,
   PauseRecord,
   ReplicationRecord,
   StatusRecord,
@@ -15,6 +17,8 @@ import { EXIT, type ExitCode } from './failure.ts';
 export interface Remembered {
   readonly replications: readonly ReplicationRecord[];
   readonly statuses: readonly StatusRecord[];
+  readonly flows: readonly FlowRecord[];
+  readonly failures: readonly FailureRecord[];
   readonly pauses: readonly PauseRecord[];
   readonly contests: readonly ContestRecord[];
   readonly documents: readonly DocumentRecord[];
@@ -36,6 +40,10 @@ export interface ReplicationStatus {
   readonly outage?: string;
   readonly troubles: readonly string[];
   readonly blockers: readonly Blocker[];
+  /** What S3 reports as not replicated, and is not over. */
+  readonly failures?: FailureRecord;
+  /** Everything is as desired, and its objects do not move all the same. */
+  readonly stalled?: Pick<FlowRecord, 'since' | 'judgedAt' | 'stalls'>;
   /** Set by a person, and not over yet. */
   readonly pause?: PauseRecord;
   /** Settings of its group that are contested, and held. */
@@ -81,13 +89,17 @@ export function fleetStatus(remembered: Remembered, names: readonly string[], no
 
 interface Memory {
   readonly statuses: ReadonlyMap<string, StatusRecord>;
+  readonly flows: ReadonlyMap<string, FlowRecord>;
+  readonly failures: ReadonlyMap<string, FailureRecord>;
   readonly pauses: ReadonlyMap<string, PauseRecord>;
   /** By group. */
   readonly contests: ReadonlyMap<string, readonly ContestRecord[]>;
 }
 
-const memoryOf = ({ statuses, pauses, contests }: Remembered): Memory => ({
+const memoryOf = ({ statuses, flows, failures, pauses, contests }: Remembered): Memory => ({
   statuses: new Map(statuses.map((one) => [one.replication, one])),
+  flows: new Map(flows.map((one) => [one.replication, one])),
+  failures: new Map(failures.map((one) => [one.replication, one])),
   pauses: new Map(pauses.map((one) => [one.replication, one])),
   contests: Map.groupBy(contests, ({ group }) => group),
 });
@@ -97,22 +109,33 @@ function statusOf({ replication, group }: ReplicationRecord, memory: Memory, now
   const status = memory.statuses.get(name);
   const set = memory.pauses.get(name);
   const pause = set !== undefined && set.until > now ? set : undefined;
+  const verdict = verdictOf(orphanedSince, pause, status);
+  const failures = memory.failures.get(name);
   return {
     name,
     group,
     document,
     mode: pause === undefined ? mode.kind : 'paused',
-    verdict: verdictOf(orphanedSince, pause, status),
+    verdict,
     ...(status && { since: status.since, lastPass: status.lastPass }),
     ...(status?.lastProof !== undefined && { lastProof: status.lastProof }),
     ...(status?.outage !== undefined && { outage: status.outage }),
     troubles: status?.troubles ?? [],
     blockers: status?.blockers ?? [],
+    ...stallOf(verdict, memory.flows.get(name)),
+    ...(failures && { failures }),
     ...(pause && { pause }),
     holds: (memory.contests.get(group) ?? []).flatMap(({ setting, heldUntil }) =>
       heldUntil !== undefined && heldUntil > now ? [{ setting, heldUntil }] : [],
     ),
   };
+}
+
+/** Of what drifted, is blocked or paused that is said already. */
+function stallOf(verdict: ReplicationStatus['verdict'], flow: FlowRecord | undefined): Pick<ReplicationStatus, 'stalled'> {
+  if (flow?.flow !== 'stalled' || (verdict !== 'proven' && verdict !== 'unproven')) return {};
+  const { since, judgedAt, stalls } = flow;
+  return { stalled: { since, judgedAt, stalls } };
 }
 
 function verdictOf(
@@ -125,9 +148,10 @@ function verdictOf(
   return status?.verdict ?? 'waiting';
 }
 
-export const isFine = ({ verdict }: ReplicationStatus): boolean => verdict === 'proven' || verdict === 'paused';
+export const isFine = ({ verdict, stalled, failures }: ReplicationStatus): boolean =>
+  (verdict === 'proven' || verdict === 'paused') && stalled === undefined && failures === undefined;
 
-/** 2 as soon as one replication is neither proven nor paused, or the controller itself needs somebody. */
+/** 2 as soon as one replication is neither proven nor paused, or is stalled or failing, or the controller itself needs somebody. */
 export function statusExitCode({ replications, budget, lastSweep, invalidDocuments }: FleetStatus): ExitCode {
   const needsSomebody = budget !== undefined || lastSweep?.isLate === true || invalidDocuments.length > 0;
   return needsSomebody || !replications.every(isFine) ? EXIT.drift : EXIT.inSync;

@@ -6,11 +6,12 @@ import { CommandFailure, EXIT, type ExitCode, tell } from './failure.ts';
 import { wantsColour } from './terminal.ts';
 import { addHistory, addPause, addResume, addRetire, addStatus } from './usage/controller.ts';
 import { addImport, addPush, addSandbox, addSchema, addValidate } from './usage/documents.ts';
+import { addGameday } from './usage/gameday.ts';
 import { examples, type Run } from './usage/options.ts';
 import { addApply, addBootstrap, addExplain, addPlan, addRender } from './usage/replications.ts';
 
 const ofDocuments = [addPlan, addApply, addExplain, addRender, addValidate, addPush, addSchema, addImport, addBootstrap];
-const ofController = [addStatus, addHistory, addPause, addResume, addRetire];
+const ofController = [addStatus, addHistory, addPause, addResume, addRetire, addGameday];
 const adders = [...ofDocuments, ...ofController, addSandbox];
 
 function createProgram(cli: Cli, run: Run): Command {

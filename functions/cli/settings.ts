@@ -39,6 +39,11 @@ const shapes: { readonly [O in Operation]?: Shape<O> } = {
     how: 'add',
     document: (input) => input.LifecycleConfiguration,
   },
+  's3:PutBucketNotificationConfiguration': {
+    setting: 'event notifications',
+    how: 'add',
+    document: (input) => input.NotificationConfiguration,
+  },
   's3:PutBucketReplication': {
     setting: 'replication configuration',
     how: 'add',

@@ -1,7 +1,8 @@
-/** The controller of the sweep: it also looks at what forwards the spokes' events. The client for that is in no other function. */
+/** The controller of the sweep: it also looks at what forwards the spokes' events, and whether objects move. The clients for that are in no other function. */
 import { spokeGateway } from '../../shared/aws/accounts.ts';
 import type { Controller, Watch } from '../../shared/controller/ports.ts';
 import { parseArn } from '../../shared/model/arn.ts';
+import type { AwsGateway } from '../../shared/model/aws-call.ts';
 import { once, userAgent } from '../routing.ts';
 import { type FunctionSettings, settingsFrom } from '../settings.ts';
 import { controllerFromEnvironment } from '../wiring.ts';
@@ -9,19 +10,29 @@ import { controllerFromEnvironment } from '../wiring.ts';
 /** @throws BadEnvironment */
 export const sweeperFromEnvironment = once((): Controller => {
   const controller = controllerFromEnvironment();
-  return { ...controller, watch: watchOf(settingsFrom(process.env, { tells: true })) };
+  const settings = settingsFrom(process.env, { tells: true });
+  const gateway = gatewayOf(settings);
+  const { silence } = settings;
+  return {
+    ...controller,
+    watch: { ...watchOf(settings), gateway },
+    ...(silence.everyHours > 0 && { silence: { ...silence, gateway } }),
+  };
 });
 
+const gatewayOf = ({ observerRole, externalId }: FunctionSettings): AwsGateway =>
+  spokeGateway({
+    ...{ role: observerRole, userAgent, sessionName: process.env.AWS_LAMBDA_FUNCTION_NAME ?? 'lockstep' },
+    ...(externalId !== undefined && { externalId }),
+    services: {
+      cloudwatch: () => import('../../shared/aws/clients/cloudwatch.ts'),
+      events: () => import('../../shared/aws/clients/events.ts'),
+    },
+  });
+
 /** The hub's bus is where its topic is. */
-function watchOf({ topicArn = '', busName, forwardRule, observerRole, externalId }: FunctionSettings): Watch {
+function watchOf({ topicArn = '', busName, forwardRule, heartbeatMinutes }: FunctionSettings): Omit<Watch, 'gateway'> {
   const hub = parseArn(topicArn);
-  return {
-    rule: forwardRule,
-    bus: `arn:${hub?.partition}:events:${hub?.region}:${hub?.account}:event-bus/${busName}`,
-    gateway: spokeGateway({
-      ...{ role: observerRole, userAgent, sessionName: process.env.AWS_LAMBDA_FUNCTION_NAME ?? 'lockstep' },
-      ...(externalId !== undefined && { externalId }),
-      services: { events: () => import('../../shared/aws/clients/events.ts') },
-    }),
-  };
+  const bus = `arn:${hub?.partition}:events:${hub?.region}:${hub?.account}:event-bus/${busName}`;
+  return { rule: forwardRule, bus, heartbeatMinutes };
 }

@@ -115,6 +115,14 @@ export const configSchema = z.strictObject({
     .strictObject({ percent: wholeNumber(0, 100).default(25), minimum: wholeNumber(0, 1_000_000).default(5) })
     .prefault({}),
   contestedRepairs: wholeNumber(1, 1000).default(3),
+  /** How the sweep sees whether objects move; `everyHours` 0: it does not look. */
+  replicationMetrics: z
+    .strictObject({
+      account: z.enum(['source', 'destination']).default('source'),
+      everyHours: wholeNumber(0, 168).default(6),
+      stalledMinutes: wholeNumber(60, 1440).default(120),
+    })
+    .prefault({}),
   reserveSeconds: wholeNumber(1, 60).default(10),
   /** Reserved executions by function. */
   concurrency: z
@@ -124,6 +132,7 @@ export const configSchema = z.strictObject({
       sweep: wholeNumber(1, 1000).default(1),
       // SQS feeds no function with fewer than two: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
       reconcile: wholeNumber(2, 1000).default(10),
+      failures: wholeNumber(2, 1000).default(2),
     })
     .prefault({}),
   notifications: notifications.prefault({}),

@@ -1,4 +1,4 @@
-/** The four functions, each in a role of its own. */
+/** The functions, each in a role of its own. */
 import { join } from 'node:path';
 import { CfnDeletionPolicy, Duration, type Stack } from 'aws-cdk-lib';
 import { Role } from 'aws-cdk-lib/aws-iam';
@@ -6,7 +6,9 @@ import { Architecture, CfnEventSourceMapping, Code, Function as LambdaFunction, 
 import { CfnLogGroup } from 'aws-cdk-lib/aws-logs';
 import { acknowledge } from '../acknowledge.ts';
 import type { Config } from '../config.ts';
+import { heartbeatMinutes } from '../heartbeat.ts';
 import { functionPolicy, type HubParts } from '../permissions/hub.ts';
+import { failureTopicName } from '../permissions/names.ts';
 import { type FunctionName, serviceTrust } from '../permissions/trust.ts';
 import { roleOf } from '../role.ts';
 import { type Queues, tableName } from './store.ts';
@@ -23,15 +25,16 @@ const sizes: Readonly<Record<FunctionName, Size>> = {
   admit: { memoryMb: 1024, seconds: 300, does: 'Reads all documents after one was edited' },
   sweep: { memoryMb: 1024, seconds: 300, does: 'Asks for a pass over every group' },
   reconcile: { memoryMb: 1024, seconds: 120, does: 'Looks at a group, repairs and proves it' },
+  failures: { memoryMb: 512, seconds: 60, does: 'Counts what S3 reports as not replicated' },
 };
 
-export const functionNames = ['route', 'admit', 'sweep', 'reconcile'] as const satisfies readonly FunctionName[];
+export const functionNames = ['route', 'admit', 'sweep', 'reconcile', 'failures'] as const satisfies readonly FunctionName[];
 
 export const deployedName = (name: FunctionName): string => `lockstep-${name}`;
 
 export type Functions = Readonly<Record<FunctionName, LambdaFunction>>;
 
-export interface Parts extends Omit<HubParts, 'queue' | 'deadLetters' | 'logGroup' | 'topic' | 'topicKey'> {
+export interface Parts extends Omit<HubParts, 'queue' | 'failureQueue' | 'deadLetters' | 'logGroup' | 'topic' | 'topicKey'> {
   readonly config: Config;
   readonly queues: Queues;
   readonly topic: Topic;
@@ -50,7 +53,7 @@ export function environmentOf({
   queues,
   topic,
 }: Pick<Parts, 'config' | 'queues' | 'topic'>): Readonly<Record<string, string>> {
-  const { budget, contestedRepairs, reserveSeconds, newRoles, organization } = config;
+  const { budget, contestedRepairs, reserveSeconds, newRoles, organization, replicationMetrics } = config;
   return {
     LOCKSTEP_LEDGER_TABLE: tableName,
     LOCKSTEP_QUEUE_URL: queues.queue.queueUrl,
@@ -62,13 +65,25 @@ export function environmentOf({
     LOCKSTEP_EXTERNAL_ID: config.externalId,
     LOCKSTEP_ROLE_BOUNDARY: newRoles.boundary ?? 'lockstep-boundary',
     LOCKSTEP_ORGANIZATION: organization?.readPolicies ? 'read' : 'leave-out',
+    LOCKSTEP_FAILURE_TOPIC: failureTopicName,
+    ...namedAccounts(config),
     LOCKSTEP_MODE: config.mode,
     LOCKSTEP_BUDGET_PERCENT: String(budget.percent),
     LOCKSTEP_BUDGET_MINIMUM: String(budget.minimum),
     LOCKSTEP_CONTESTED_REPAIRS: String(contestedRepairs),
     LOCKSTEP_RESERVE_SECONDS: String(reserveSeconds),
+    LOCKSTEP_HEARTBEAT_MINUTES: String(heartbeatMinutes(config)),
+    LOCKSTEP_METRICS_ACCOUNT: replicationMetrics.account,
+    LOCKSTEP_METRICS_HOURS: String(replicationMetrics.everyHours),
+    LOCKSTEP_STALLED_MINUTES: String(replicationMetrics.stalledMinutes),
     POWERTOOLS_LOG_LEVEL: config.logs.level,
   };
+}
+
+/** The variables of a function have 4 KB: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html. The queue lets in no others anyway. */
+function namedAccounts({ spokes, organization }: Config): Readonly<Record<string, string>> {
+  const accounts = [...new Set(spokes.map(({ account }) => account))];
+  return organization === undefined && accounts.length <= 100 ? { LOCKSTEP_FAILURE_ACCOUNTS: accounts.join() } : {};
 }
 
 function functionOf(stack: Stack, name: FunctionName, parts: Parts): LambdaFunction {
@@ -93,7 +108,8 @@ function functionOf(stack: Stack, name: FunctionName, parts: Parts): LambdaFunct
     environment: { ...environmentOf(parts) },
     reservedConcurrentExecutions: config.concurrency[name],
     role,
-    ...(name !== 'reconcile' && { deadLetterQueue: queues.undelivered }),
+    // Queues have dead letters of their own.
+    ...(name !== 'reconcile' && name !== 'failures' && { deadLetterQueue: queues.undelivered }),
   });
   // Otherwise Lambda would make the log group itself, to be kept for ever.
   made.node.addDependency(logs);
@@ -104,7 +120,8 @@ function executionRole(stack: Stack, name: FunctionName, id: string, parts: Part
   const { config, queues, topic, partition, region, account } = parts;
   const logGroup = `arn:${partition}:logs:${region}:${account}:log-group:/aws/lambda/${deployedName(name)}`;
   const policy = functionPolicy(name, config, {
-    ...{ ...parts, queue: queues.queue.queueArn, deadLetters: queues.undelivered.queueArn },
+    ...{ ...parts, queue: queues.queue.queueArn, failureQueue: queues.failureQueue.queueArn },
+    deadLetters: queues.undelivered.queueArn,
     ...{ topic: topic.arn, topicKey: topic.keyArn, logGroup },
   });
   const role = roleOf(stack, id, {

@@ -4,12 +4,15 @@ import { CfnTable } from 'aws-cdk-lib/aws-dynamodb';
 import { DeduplicationScope, FifoThroughputLimit, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { ledgerTable, ledgerTableInput } from '../../shared/aws/ledger/table.ts';
+import { failureQueueName } from '../permissions/names.ts';
 
 export const tableName = 'lockstep-ledger';
 export const queueNames = {
   queue: 'lockstep.fifo',
   deadLetters: 'lockstep-dead.fifo',
   undelivered: 'lockstep-undelivered',
+  failureQueue: failureQueueName,
+  failureLetters: 'lockstep-failures-dead',
 } as const;
 
 /** Attempts at a message before it is a dead letter. */
@@ -41,6 +44,8 @@ export interface Queues {
   readonly queue: Queue;
   readonly deadLetters: Queue;
   readonly undelivered: Queue;
+  /** What S3 reports as not replicated. */
+  readonly failureQueue: Queue;
 }
 
 const common = {
@@ -62,5 +67,16 @@ export function queuesOf(scope: Construct): Queues {
   });
   // What Lambda and EventBridge give up goes to a standard queue: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
   const undelivered = new Queue(scope, 'Undelivered', { ...common, queueName: queueNames.undelivered });
-  return { queue, deadLetters, undelivered };
+  return { queue, deadLetters, undelivered, failureQueue: failureQueueOf(scope) };
+}
+
+/** Encrypted by SQS itself, which SNS can send to: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-sqs-sse-queue.html */
+function failureQueueOf(scope: Construct): Queue {
+  const letters = new Queue(scope, 'FailureLetters', { ...common, queueName: queueNames.failureLetters });
+  return new Queue(scope, 'FailureQueue', {
+    ...{ ...common, queueName: queueNames.failureQueue },
+    // Six times the time of its function, and the batching window: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html#events-sqs-queueconfig
+    visibilityTimeout: Duration.seconds(400),
+    deadLetterQueue: { queue: letters, maxReceiveCount: attempts },
+  });
 }

@@ -1,6 +1,6 @@
 /** What each function of the hub may do: its own table, queue and topic, and the spoke roles. */
 import type { Config } from '../config.ts';
-import { spokeRoleArn } from './names.ts';
+import { failureTopicArns, spokeRoleArn } from './names.ts';
 import { type At, type PolicyDocument, policyOf, type Statement } from './statement.ts';
 import type { FunctionName } from './trust.ts';
 
@@ -9,6 +9,7 @@ export interface HubParts extends At {
   readonly region: string;
   readonly table: string;
   readonly queue: string;
+  readonly failureQueue: string;
   readonly topic: string;
   readonly topicKey: string;
   readonly deadLetters: string;
@@ -22,7 +23,10 @@ const allow = (Sid: string, Action: readonly string[], Resource: readonly string
 const routing = ['dynamodb:BatchGetItem', 'dynamodb:PutItem'];
 const keeping = [...routing, 'dynamodb:Query', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:BatchWriteItem'];
 
+const counting = ['dynamodb:BatchGetItem', 'dynamodb:UpdateItem', 'dynamodb:BatchWriteItem'];
+
 export function functionPolicy(name: FunctionName, config: Config, parts: HubParts): PolicyDocument {
+  if (name === 'failures') return countingPolicy(config, parts);
   const { observer, healer } = config.spokeRoles;
   const reads = name !== 'route';
   return policyOf(
@@ -31,12 +35,22 @@ export function functionPolicy(name: FunctionName, config: Config, parts: HubPar
     allow('KeepLedger', reads ? keeping : routing, parts.table),
     allow('SendMessages', ['sqs:SendMessage'], parts.queue),
     ...(reads ? [...reading(config, parts), assume('ReadSpokes', observer, config, parts)] : []),
-    ...(name === 'reconcile' ? [receive(parts), assume('RepairSpokes', healer, config, parts)] : []),
+    ...(name === 'reconcile' ? [receive('AnswerMessages', parts.queue), assume('RepairSpokes', healer, config, parts)] : []),
     ...(name === 'reconcile' && config.organization?.readPolicies ? [organizationPolicies] : []),
     // https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
     name === 'reconcile' ? undefined : allow('KeepWhatFailed', ['sqs:SendMessage'], parts.deadLetters),
   );
 }
+
+/** It looks at nothing in the spokes, and tells nobody: the pass that it asks for does. */
+const countingPolicy = (config: Config, parts: HubParts): PolicyDocument =>
+  policyOf(
+    allow('WriteLogs', ['logs:CreateLogStream', 'logs:PutLogEvents'], `${parts.logGroup}:*`),
+    allow('KeepLedger', counting, parts.table),
+    allow('SendMessages', ['sqs:SendMessage'], parts.queue),
+    receive('CountFailures', parts.failureQueue),
+    allow('TakeFailures', ['sns:ConfirmSubscription'], failureTopicArns(accountsOf(config), parts.partition)),
+  );
 
 const reading = (config: Config, parts: HubParts): readonly Statement[] => [
   ...documents(config, parts),
@@ -57,15 +71,18 @@ function documents({ documentsPath, freezeParameter }: Config, { partition, regi
   ];
 }
 
-function assume(Sid: string, role: string, { spokes, organization }: Config, { partition }: HubParts): Statement {
-  const accounts = organization === undefined ? spokes.map(({ account }) => account) : ['*'];
-  const resources = [...new Set(accounts)].map((account) => spokeRoleArn(role, { partition, account }));
+/** Those that are named, or, of an organization, any. */
+const accountsOf = ({ spokes, organization }: Config): readonly string[] =>
+  organization === undefined ? [...new Set(spokes.map(({ account }) => account))] : ['*'];
+
+function assume(Sid: string, role: string, config: Config, { partition }: HubParts): Statement {
+  const resources = accountsOf(config).map((account) => spokeRoleArn(role, { partition, account }));
   return allow(Sid, ['sts:AssumeRole'], resources);
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html#events-sqs-permissions */
-const receive = ({ queue }: HubParts): Statement =>
-  allow('AnswerMessages', ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], queue);
+const receive = (Sid: string, queue: string): Statement =>
+  allow(Sid, ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], queue);
 
 /** Of the management account or a delegated administrator. https://docs.aws.amazon.com/organizations/latest/userguide/orgs_delegate_policies.html */
 const organizationPolicies = allow(

@@ -56,19 +56,29 @@ export const roleArns = (names: Names, newRoles: NewRoles, at: At): readonly str
 
 /** Names of what the stacks themselves make, in the hub and in the spokes: nothing a repair may ever touch. */
 export const ownRoles = {
-  functions: ['route', 'admit', 'sweep', 'reconcile'].map((name) => `lockstep-${name}`),
+  functions: ['route', 'admit', 'sweep', 'reconcile', 'failures'].map((name) => `lockstep-${name}`),
   scheduler: 'lockstep-scheduler',
   chat: 'lockstep-chat',
   forwarder: 'lockstep-forwarder',
+  heartbeat: 'lockstep-heartbeat',
 } as const;
 
 /** The rule of each spoke region that forwards changes to the hub. */
 export const forwardRule = 'lockstep-forward';
 
+/** The topic of each spoke region to which buckets report failures of replication, and the queue of the hub that it sends to. */
+export const failureTopicName = 'lockstep-replication-failures';
+export const failureQueueName = 'lockstep-failures';
+
+/** In every region. @param accounts `*` stands for all */
+export const failureTopicArns = (accounts: readonly string[], partition: string): readonly string[] =>
+  accounts.map((account) => `arn:${partition}:sns:*:${account}:${failureTopicName}`);
+
 export const ownRoleArns = ({ observer, healer }: Config['spokeRoles'], at: At): readonly string[] =>
-  [observer, healer, ...ownRoles.functions, ownRoles.scheduler, ownRoles.chat, `${ownRoles.forwarder}-*`].map((name) =>
-    roleArn(at, withoutSlash(name)),
-  );
+  [
+    ...[observer, healer, ...ownRoles.functions, ownRoles.scheduler, ownRoles.chat],
+    ...[`${ownRoles.forwarder}-*`, `${ownRoles.heartbeat}-*`],
+  ].map((name) => roleArn(at, withoutSlash(name)));
 
 export const spokeRoleArn = (role: string, at: At): string => roleArn(at, withoutSlash(role));
 

@@ -3,7 +3,7 @@ import { partitionOf } from '../../shared/model/arn.ts';
 import type { Config } from '../config.ts';
 import { type PolicyDocument, policyOf } from './statement.ts';
 
-export type FunctionName = 'route' | 'admit' | 'sweep' | 'reconcile';
+export type FunctionName = 'route' | 'admit' | 'sweep' | 'reconcile' | 'failures';
 
 /** The ARN of the role that a function of the hub runs in. */
 export const functionRoleArn = ({ account, region }: Config['hub'], name: FunctionName): string =>

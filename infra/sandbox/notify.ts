@@ -3,7 +3,7 @@
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/EventNotifications.html
  */
-import { deliverTo, TargetError } from './targets.ts';
+import { deliverTo, TargetError, type TargetParams } from './targets.ts';
 import type { World } from './world.ts';
 
 export interface NotificationTarget {
@@ -32,20 +32,29 @@ export const newNotificationState = (): NotificationState => ({ sent: [], underw
 
 /** Sends a message and does not wait. As with S3, what does not exist or does not let S3 in gets nothing, and nobody is told. */
 export function deliver(world: World, target: NotificationTarget, message: object): void {
-  const { sent, underway } = world.notifications;
-  sent.push({ time: world.clock.now(), target, message });
+  const { underway } = world.notifications;
   const arrival = arrive(world, target, message).finally(() => underway.delete(arrival));
   underway.add(arrival);
 }
 
-async function arrive(world: World, { arn, bucketArn, account }: NotificationTarget, message: object): Promise<void> {
-  const sender = { service: 's3.amazonaws.com', sourceArn: bucketArn, sourceAccount: account };
+async function arrive(world: World, target: NotificationTarget, message: object): Promise<void> {
   try {
-    await deliverTo(world, arn, JSON.stringify(message), { ...sender, messageAttributes: subjectFor(arn) });
+    await send(world, target, message);
   } catch (error) {
     if (!(error instanceof TargetError)) throw error;
   }
 }
+
+/** Sends a message, and waits until it has arrived. @throws TargetError when the target is not there, or does not let S3 in */
+export async function send(world: World, target: NotificationTarget, message: object): Promise<void> {
+  world.notifications.sent.push({ time: world.clock.now(), target, message });
+  await deliverTo(world, target.arn, JSON.stringify(message), { ...senderOf(target), messageAttributes: subjectFor(target.arn) });
+}
+
+/** S3 in the name of a bucket. */
+export const senderOf = ({ bucketArn, account }: NotificationTarget): TargetParams => ({
+  ...{ service: 's3.amazonaws.com', sourceArn: bucketArn, sourceAccount: account },
+});
 
 /** Mails of topics have a subject. */
 const subjectFor = (arn: string): Record<string, string> =>

@@ -31,6 +31,8 @@ export interface Aspect<V> {
   readonly matters: string;
   /** Whether objects may stay behind while this is wrong: then it is an outage, with a window of objects to look after. */
   readonly interrupts: boolean;
+  /** Reasons that S3 gives for objects it did not replicate, and that this setting can explain. Left out: none. */
+  readonly failureReasons?: readonly string[];
   /** The AWS page the rules come from. */
   readonly docs: string;
   /** Names of aspects whose repair must be in place before this one is written. */

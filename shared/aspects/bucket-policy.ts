@@ -1,6 +1,7 @@
 import { overridesOwner, type Replication } from '../model/replication.ts';
 import { mergeStatements, type PolicyRules, parsePolicy, policyOf, type Statement, statementsOf } from '../policy/statements.ts';
 import type { Aspect } from './aspect.ts';
+import { readRefusals, writeRefusals } from './failure-reasons.ts';
 import { diffSetting, narrowSetting, type PolicySetting, retirePolicy } from './policy-setting.ts';
 import { callOn, readCall } from './read-call.ts';
 import { bothBuckets, bucketArn, onBucket } from './resources.ts';
@@ -17,6 +18,7 @@ export const bucketPolicy: Aspect<PolicySetting> = {
   matters:
     'The destination bucket must let the replication role of the other account write replicas; without it every object ends as FAILED (DstPutObjectNotPermitted).',
   interrupts: true,
+  failureReasons: [...readRefusals, ...writeRefusals],
   docs: 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html',
   after: ['role-trust'],
   changedBy: ['PutBucketPolicy', 'DeleteBucketPolicy', 'CreateBucket', 'DeleteBucket'],

@@ -2,6 +2,7 @@ import { isPublicPolicy } from '../policy/proof/public-policy.ts';
 import type { Aspect, Get } from './aspect.ts';
 import { bucketPolicy } from './bucket-policy.ts';
 import { bucketPublicAccessBlock } from './bucket-public-access-block.ts';
+import { readRefusals, writeRefusals } from './failure-reasons.ts';
 import type { PolicySetting } from './policy-setting.ts';
 import { destinationBuckets } from './resources.ts';
 
@@ -24,6 +25,7 @@ export const bucketPublicAccess: Aspect<PublicAccess> = {
   title: 'public access to the bucket',
   matters: 'With RestrictPublicBuckets, one public statement in the bucket policy stops all access from other accounts.',
   interrupts: true,
+  failureReasons: [...readRefusals, ...writeRefusals],
   docs: bucketPublicAccessBlock.docs,
   after: [],
   changedBy: [...new Set([...bucketPolicy.changedBy, ...bucketPublicAccessBlock.changedBy])],

@@ -9,6 +9,7 @@ export const bucketVersioning: Aspect<Versioning> = {
   title: 'bucket versioning',
   matters: 'S3 replicates versions only: without versioning at both ends no object is replicated, and new ones end as FAILED.',
   interrupts: true,
+  failureReasons: ['DstBucketUnversioned'],
   docs: 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-requirements.html',
   after: [],
   changedBy: ['PutBucketVersioning', 'CreateBucket', 'DeleteBucket'],

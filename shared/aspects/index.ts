@@ -1,6 +1,7 @@
 import type { Aspect } from './aspect.ts';
 import { bucketEncryption } from './bucket-encryption.ts';
 import { bucketLifecycle } from './bucket-lifecycle.ts';
+import { bucketNotification } from './bucket-notification.ts';
 import { bucketObjectOwnership } from './bucket-object-ownership.ts';
 import { bucketPolicy } from './bucket-policy.ts';
 import { bucketPublicAccess } from './bucket-public-access.ts';
@@ -30,4 +31,5 @@ export const aspects: readonly Aspect<unknown>[] = [
   bucketLifecycle,
   objectLock,
   replicationConfiguration,
+  bucketNotification,
 ];

@@ -12,6 +12,7 @@ import {
 } from '../policy/statements.ts';
 import type { Aspect } from './aspect.ts';
 import { roleArns } from './bucket-policy.ts';
+import { keyRefusals } from './failure-reasons.ts';
 import { diffSetting, narrowSetting, type PolicySetting, retirePolicy } from './policy-setting.ts';
 import { callOn, readCall } from './read-call.ts';
 import { bothKeys, keyArn } from './resources.ts';
@@ -37,6 +38,7 @@ export const keyPolicy: Aspect<PolicySetting> = {
   matters:
     'Without the key policy’s grant S3 cannot decrypt the source or encrypt the replica: objects end as FAILED, and AWS names no KMS reason.',
   interrupts: true,
+  failureReasons: keyRefusals,
   docs: 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html',
   after: ['role-trust'],
   changedBy: ['PutKeyPolicy', 'DeleteKey'],

@@ -21,6 +21,7 @@ export const keyState: Aspect<KeyState> = {
   matters:
     'A key that is not Enabled can neither decrypt the source nor encrypt replicas; one that is deleted takes every object under it along.',
   interrupts: true,
+  failureReasons: ['SrcKmsKeyInvalidState', 'DstKmsKeyInvalidState', 'DstKmsKeyNotFound'],
   docs: 'https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html',
   after: [],
   changedBy: [

@@ -12,6 +12,7 @@ export const objectLock: Aspect<ObjectLock> = {
   title: 'Object Lock',
   matters: 'A source with Object Lock replicates only to destinations that have it (DstBucketObjectLockConfigMissing).',
   interrupts: false,
+  failureReasons: ['DstBucketObjectLockConfigMissing'],
   docs: 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html',
   after: [],
   changedBy: ['PutBucketObjectLockConfiguration', 'CreateBucket', 'DeleteBucket'],

@@ -21,6 +21,7 @@ export const replicationConfiguration: Aspect<ReplicationSetting> = {
   title: 'replication configuration',
   matters: 'This is what makes S3 replicate. What it leaves out is not attempted at all: no failure, no metric, no event.',
   interrupts: true,
+  failureReasons: ['SrcBucketReplicationConfigMissing'],
   docs: 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-add-config.html',
   after: ['bucket-versioning', 'role-trust', 'role-policy', 'bucket-policy', 'key-policy', 'key-state'],
   changedBy: ['PutBucketReplication', 'DeleteBucketReplication', 'CreateBucket', 'DeleteBucket'],

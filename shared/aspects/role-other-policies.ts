@@ -1,6 +1,7 @@
 import type { Observed } from '../model/finding.ts';
 import type { PolicyDocument } from '../policy/statements.ts';
 import type { Aspect, Get } from './aspect.ts';
+import { readRefusals, writeRefusals } from './failure-reasons.ts';
 import { callOn } from './read-call.ts';
 import { type RoleRef, roleOf } from './resources.ts';
 import { parseIamPolicy } from './role-documents.ts';
@@ -27,6 +28,7 @@ export const roleOtherPolicies: Aspect<OtherPolicies> = {
   title: 'other policies of the replication role',
   matters: 'A Deny in any of them, or a permissions boundary, stops replication whatever our own policy allows.',
   interrupts: true,
+  failureReasons: [...readRefusals, ...writeRefusals],
   docs: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html',
   after: ['role-trust'],
   changedBy: [

@@ -1,6 +1,7 @@
 import { overridesOwner, type Replication } from '../model/replication.ts';
 import { mergeStatements, type PolicyDocument, type PolicyRules, policyOf, type Statement } from '../policy/statements.ts';
 import type { Aspect } from './aspect.ts';
+import { readRefusals, writeRefusals } from './failure-reasons.ts';
 import { diffSetting, narrowSetting, type PolicySetting, retirePolicy } from './policy-setting.ts';
 import { callOn, readCall } from './read-call.ts';
 import { bucketArn, keyArn, type RoleRef, roleOf } from './resources.ts';
@@ -20,6 +21,7 @@ export const rolePolicy: Aspect<PolicySetting> = {
   matters:
     'The replication role needs each of these grants; a missing one makes objects end as FAILED, or loses tags without a word.',
   interrupts: true,
+  failureReasons: [...readRefusals, ...writeRefusals],
   docs: 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html',
   after: ['role-trust'],
   changedBy: ['PutRolePolicy', 'DeleteRolePolicy', 'CreateRole', 'DeleteRole'],

@@ -36,6 +36,7 @@ export const roleTrust: Aspect<RoleTrust> = {
   matters:
     'S3 replicates by assuming this role; if it is gone or does not trust s3.amazonaws.com, every object ends as FAILED (AssumeRoleNotPermitted).',
   interrupts: true,
+  failureReasons: ['AssumeRoleNotPermitted'],
   docs: 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html',
   after: [],
   changedBy: ['CreateRole', 'DeleteRole', 'UpdateRole', 'UpdateAssumeRolePolicy'],

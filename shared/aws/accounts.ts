@@ -21,7 +21,7 @@ export interface SpokeAccess {
   readonly sessionName?: string;
   /** What is left of the role's rights in the session that sends a call; calls with the same policy share a session. Undefined: all of them. */
   readonly sessionPolicy?: (call: AwsCall) => string | undefined;
-  /** Clients of services that `clientModule` does not know. */
+  /** Clients of services that `clientModule` does not know, or with more commands than its own. */
   readonly services?: ClientModules;
   /** Whose credentials assume the roles, or are used without one; default: those at hand. */
   readonly credentials?: ClientConfig['credentials'];

@@ -39,9 +39,9 @@ const modules: ClientModules = {
   sts: () => import('./clients/sts.ts'),
 };
 
-/** @param more clients of services that few programs need, and the others do not carry */
+/** @param more clients, or commands, that few programs need and the others do not carry; they go first */
 export async function clientModule(service: string, more: ClientModules = {}): Promise<ClientModule> {
-  const load = modules[service] ?? more[service];
+  const load = more[service] ?? modules[service];
   if (load === undefined) throw new Error(`no client for ${service}`);
   return (await load()).module;
 }

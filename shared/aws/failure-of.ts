@@ -11,6 +11,18 @@ interface SdkError extends Error {
 const codeOfStatus: Readonly<Record<number, string>> = { 301: 'PermanentRedirect', 403: 'AccessDenied', 404: 'NoSuchBucket' };
 const nameless = new Set(['Unknown', 'UnknownError', 'NotFound', 'Error', '']);
 
+/**
+ * S3 names an argument it refuses, and why, beside a message that does not: `ArgumentName1`, `ArgumentValue1` and so on.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+ */
+const argumentsOf = (error: object): readonly string[] =>
+  Object.entries(error).flatMap(([name, value]) => {
+    const [, number] = /^ArgumentName(\d+)$/.exec(name) ?? [];
+    const why = number && (error as Readonly<Record<string, unknown>>)[`ArgumentValue${number}`];
+    return why ? [`${String(value).replace(/, null$/, '')}: ${why}`] : [];
+  });
+
 /** What the SDK threw, as data. The code is AWS's own from the wire where there is one. */
 export function failureOf(error: unknown, caller: string): AwsFailure {
   if (!(error instanceof Error)) return { code: 'Unknown', message: String(error), caller };
@@ -23,9 +35,10 @@ export function failureOf(error: unknown, caller: string): AwsFailure {
   const isElsewhere =
     isBareHead || ['PermanentRedirect', 'AuthorizationHeaderMalformed', 'IllegalLocationConstraintException'].includes(code);
   const bucketRegion = isElsewhere ? ($response?.headers?.['x-amz-bucket-region'] ?? Region) : undefined;
+  const said = message === '' || message === 'UnknownError' ? code : message;
   return {
     code,
-    message: message === '' || message === 'UnknownError' ? code : message,
+    message: [said, ...argumentsOf(error)].join('; '),
     caller,
     ...(status !== undefined && { status }),
     ...(bucketRegion && { bucketRegion }),

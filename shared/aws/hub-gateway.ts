@@ -1,7 +1,7 @@
 /** Calls in the account of the credentials at hand: where the controller runs, or a person works. */
 import type { AwsCall, AwsGateway, Reply } from '../model/aws-call.ts';
 import type { Operation } from '../model/operations.ts';
-import { type AnyClient, type ClientConfig, clientModule, hasOwnEndpoint, maxAttempts } from './clients.ts';
+import { type AnyClient, type ClientConfig, type ClientModules, clientModule, hasOwnEndpoint, maxAttempts } from './clients.ts';
 import { connection } from './connection.ts';
 import { failureOf } from './failure-of.ts';
 
@@ -9,6 +9,8 @@ export interface HubOptions {
   /** undefined: AWS_REGION, else the region of the profile. */
   readonly region?: string;
   readonly userAgent: string;
+  /** Clients of services that `clientModule` does not know, or with more commands than its own. */
+  readonly services?: ClientModules;
   /** Whose credentials these are, for messages. */
   readonly caller?: string;
   /** In place of connections over the network. */
@@ -16,8 +18,9 @@ export interface HubOptions {
   readonly credentials?: ClientConfig['credentials'];
 }
 
-async function createClient(service: string, { region, userAgent, requestHandler, credentials }: HubOptions): Promise<AnyClient> {
-  const { create } = await clientModule(service);
+async function createClient(service: string, options: HubOptions): Promise<AnyClient> {
+  const { region, userAgent, requestHandler, credentials, services } = options;
+  const { create } = await clientModule(service, services);
   return create({
     customUserAgent: userAgent,
     maxAttempts,
@@ -41,7 +44,7 @@ export function hubGateway(options: HubOptions): AwsGateway {
     send: async <O extends Operation>({ operation, input }: AwsCall<O>): Promise<Reply<O>> => {
       const [service = '', name = ''] = operation.split(':');
       try {
-        const Command = (await clientModule(service)).commands[name];
+        const Command = (await clientModule(service, options.services)).commands[name];
         if (Command === undefined) throw new Error(`no command for ${operation}`);
         const output = await (await clientFor(service)).send(new Command(input as never));
         return { ok: true, output: output as never };

@@ -2,8 +2,10 @@
 import { setTimeout } from 'node:timers/promises';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Ledger } from '../controller/ledger.ts';
+import { failureLedger } from './ledger/failures.ts';
 import { fleetLedger } from './ledger/fleet.ts';
 import { groupLedger } from './ledger/group.ts';
+import { heartbeatLedger } from './ledger/heartbeats.ts';
 import { repairLedger } from './ledger/repairs.ts';
 import { statusLedger } from './ledger/statuses.ts';
 import { newStore } from './ledger/store.ts';
@@ -37,7 +39,9 @@ export function dynamoLedger({
     ...groupLedger(store),
     ...statusLedger(store),
     ...repairLedger(store),
+    ...failureLedger(store),
     ...sweepLedger(store, now),
     ...storyLedger(store, now),
+    ...heartbeatLedger(store),
   };
 }

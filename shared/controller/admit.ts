@@ -10,7 +10,7 @@ import { standingsOf } from './admit/standing.ts';
 import { invalidStories, orphanStories } from './admit/stories.ts';
 import { AdmissionUnderWay, inTurn, type Turn } from './admit/turn.ts';
 import type { DocumentRecord, GroupRecord } from './ledger.ts';
-import type { Outgoing } from './message.ts';
+import type { EditedFleet, Outgoing } from './message.ts';
 import type { Controller, StoredDocument } from './ports.ts';
 import type { Story } from './story.ts';
 import { tell } from './tell.ts';
@@ -85,12 +85,12 @@ interface Wanted {
 async function think(c: Controller, { cause }: AdmitRequest, known: Known, stored: readonly StoredDocument[]): Promise<Wanted> {
   const now = c.now();
   const earlier = known.fleet.replications;
-  const standings = standingsOf(stored, known.documents, earlier, now);
+  const standings = standingsOf(stored, known.documents, earlier, { now, failureTopic: c.settings.failureTopic });
   const inForce = settle(standings, earlier);
   const marked = withOrphans(inForce, now.toISOString());
   const replications = await withKeys(marked, earlier, c.observer, cause === 'edit' ? 'new' : 'all');
   const judged = await withEditors(judge(standings, inForce, replications, now), c);
-  return { fleet: fleetOf(replications), replications, judged };
+  return { fleet: fleetOf(replications, earlier, now.toISOString()), replications, judged };
 }
 
 function withOrphans({ replications, orphans }: InForce, now: string): readonly Replication[] {
@@ -119,7 +119,7 @@ async function carryOut(
   await tellAll(c, orphanStories(replications, known.fleet.replications, judged, at));
   for (const name of change.removedReplications) await c.ledger.removeStatus(name);
   if (!isEmpty(change)) await c.ledger.changeFleet(change);
-  await ask(c, request, asked);
+  await ask(c, request, asked, fleet.replications.length);
   await tellAll(c, invalidStories(judged, at));
   await putAll(c, [...recordsOf(news, 'invalid'), ...recordsOf(news, 'orphaned')]);
   for (const { name } of recordsOf(news, 'over')) await c.ledger.removeDocument(name);
@@ -140,9 +140,9 @@ async function tellAll(c: Controller, stories: readonly Story[]): Promise<void> 
 }
 
 /** The note comes after the messages: cut off in between, they are sent again. */
-async function ask(c: Controller, { requestId }: AdmitRequest, groups: readonly GroupRecord[]): Promise<void> {
+async function ask(c: Controller, { requestId }: AdmitRequest, groups: readonly GroupRecord[], fleet: number): Promise<void> {
   if (groups.length === 0) return;
-  await c.queue.send(groups.map((group) => messageFor(group, requestId)));
+  await c.queue.send(groups.map((group) => messageFor(group, { id: requestId, fleet })));
   await c.ledger.changeFleet(askedFor(groups));
 }
 
@@ -150,9 +150,9 @@ async function ask(c: Controller, { requestId }: AdmitRequest, groups: readonly 
  * Attempts of one request are one message, as long as they ask for the same; two edits are two.
  * An id has at most 128 characters: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
  */
-const messageFor = ({ id, asked }: GroupRecord, requestId: string): Outgoing => ({
-  message: { version: 1, group: id, trigger: { kind: 'request', reason: 'document' } },
-  deduplication: createHash('sha256').update(`document ${requestId} ${id} ${asked}`).digest('hex'),
+const messageFor = ({ id, asked }: GroupRecord, edit: EditedFleet): Outgoing => ({
+  message: { version: 1, group: id, trigger: { kind: 'request', reason: 'document', edit } },
+  deduplication: createHash('sha256').update(`document ${edit.id} ${id} ${asked}`).digest('hex'),
 });
 
 function report(c: Controller, request: AdmitRequest, before: Fleet, { fleet, replications, judged }: Wanted): AdmitResult {

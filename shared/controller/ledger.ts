@@ -6,6 +6,7 @@ import type { Fault } from '../model/desired-state.ts';
 import type { Blocker, Difference, ResourceRef, Verdict } from '../model/finding.ts';
 import type { Replication } from '../model/replication.ts';
 import type { Actor, Change } from './change.ts';
+import type { Heartbeat } from './heartbeat.ts';
 
 /** One document: the version in force, and what is wrong with a newer one. Times are ISO 8601, UTC. */
 export interface DocumentRecord {
@@ -33,6 +34,8 @@ export interface ReplicationRecord {
   readonly group: string;
   /** Of the replication's own wishes; another one means that the document changed. */
   readonly digest: string;
+  /** When it was first admitted. */
+  readonly since?: string;
 }
 
 export interface GroupRecord {
@@ -106,6 +109,49 @@ export interface OutageRecord {
   readonly window: { readonly from: string; readonly to?: string };
 }
 
+/** One replication rule by which nothing moves. */
+export interface Stall {
+  readonly replication: string;
+  /** Id of the rule. */
+  readonly rule: string;
+  /** Operations that wait. */
+  readonly pending: number;
+  /** How long the oldest has waited; absent: not told. */
+  readonly waitedSeconds?: number;
+}
+
+/** Whether the objects of a replication moved when the sweep last asked CloudWatch. */
+export interface FlowRecord {
+  readonly replication: string;
+  readonly judgedAt: string;
+  /** `unseen`: no metrics to judge by. */
+  readonly flow: 'moving' | 'stalled' | 'unseen';
+  /** The first judgement in a row that was this. */
+  readonly since: string;
+  readonly stalls: readonly Stall[];
+}
+
+/** Objects that S3 reported as not replicated, from the first report to an hour without one. Times are ISO 8601, UTC. */
+export interface FailureRecord {
+  readonly replication: string;
+  /** The earliest report. */
+  readonly since: string;
+  /** The latest report. */
+  readonly last: string;
+  /** When the earliest of these objects was to be replicated. */
+  readonly from: string;
+  /** Start of the outage that they belong to. */
+  readonly outage: string;
+  /** How many, by S3's reason; what harms nobody is not among them. */
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+/** A replication of a bucket, and how it stands. */
+export interface StandingRecord extends ReplicationRecord {
+  readonly status?: StatusRecord;
+  readonly failures?: FailureRecord;
+}
+
 /** How often one setting had to be repaired, and whether that is stopped for now. */
 export interface ContestRecord {
   readonly group: string;
@@ -124,9 +170,16 @@ export interface ContestRecord {
 
 /** The whole fleet: what stops every repair. */
 export interface FleetRecord {
-  /** A sweep found more drift than it may repair; repairs wait for a person. */
+  /** A sweep, or an edit, was to change more than it may; repairs wait for a person. `sweep`: its id. */
   readonly budget?: { readonly sweep: string; readonly since: string; readonly drifted: number; readonly of: number };
   readonly lastSweep?: { readonly id: string; readonly startedAt: string; readonly endedAt?: string };
+}
+
+/** When an account and region was last heard of, or since when that is waited for. */
+export interface HeartbeatRecord extends Heartbeat {
+  readonly at: string;
+  /** false: never yet; `at` is when it was first expected. */
+  readonly heard: boolean;
 }
 
 /** Something told, or about to be told, to people. */
@@ -149,6 +202,8 @@ export interface GroupMemory {
   readonly statuses: ReadonlyMap<string, StatusRecord>;
   /** By replication. */
   readonly pauses: ReadonlyMap<string, PauseRecord>;
+  /** By replication: what S3 reported and is not over yet. */
+  readonly failures: ReadonlyMap<string, FailureRecord>;
   /** By setting. */
   readonly contests: ReadonlyMap<string, ContestRecord>;
   /** Announced by a pass that did not come to its end. */
@@ -195,7 +250,12 @@ export interface Ledger {
 
   statuses(): Promise<readonly StatusRecord[]>;
   putStatuses(records: readonly StatusRecord[]): Promise<void>;
+  /** With what S3 reported. */
   removeStatus(replication: string): Promise<void>;
+
+  /** Kept for a month after they were judged. */
+  flows(): Promise<readonly FlowRecord[]>;
+  putFlows(records: readonly FlowRecord[]): Promise<void>;
 
   pauses(): Promise<readonly PauseRecord[]>;
   putPause(record: PauseRecord): Promise<void>;
@@ -216,6 +276,14 @@ export interface Ledger {
   /** Newest first. */
   outages(replication: string, limit?: number): Promise<readonly OutageRecord[]>;
 
+  /** The replications whose source is one of these buckets, by ARN; three batched reads, however large the fleet. */
+  replicationsFrom(buckets: readonly string[]): Promise<readonly StandingRecord[]>;
+  failures(): Promise<readonly FailureRecord[]>;
+  /** Adds to the counts, each addition at once and on its own; widens the times; keeps the outage of a record that is there. */
+  addFailures(additions: readonly FailureRecord[]): Promise<void>;
+  /** Forgets a record, unless S3 reported more since it was read. */
+  removeFailures(record: FailureRecord): Promise<void>;
+
   /** Remembers that these settings (`*`: all) of a group were looked at from `at` on. */
   lookedAt(group: string, settings: readonly string[], at: string): Promise<void>;
   /** Digests of what was last seen at a resource, by aspect. */
@@ -225,6 +293,12 @@ export interface Ledger {
   /** The fuller identity behind a call of which the owner's copy shows only an account; kept for a day. */
   actorOf(call: string): Promise<Actor | undefined>;
   putActor(call: string, actor: Actor): Promise<void>;
+
+  /** Of every account and region that was ever heard of, or expected to be. */
+  heartbeats(): Promise<readonly HeartbeatRecord[]>;
+  putHeartbeat(heartbeat: Heartbeat, at: string): Promise<void>;
+  /** Begins to wait for these; leaves alone what is known. */
+  expectHeartbeats(places: readonly Heartbeat[], at: string): Promise<void>;
 
   fleet(): Promise<FleetRecord>;
   putSweep(sweep: FleetRecord['lastSweep']): Promise<void>;
@@ -239,6 +313,8 @@ export interface Ledger {
    */
   claimStory(story: StoryRecord): Promise<boolean>;
   storyTold(key: string): Promise<void>;
+  /** What was claimed in the last days, told or not, under keys that begin so. */
+  stories(keyPrefix: string): Promise<readonly StoryRecord[]>;
   /** Claimed before `before`, and never told: the invocation died in between. */
   untoldStories(before: string): Promise<readonly StoryRecord[]>;
 

@@ -7,8 +7,14 @@ export type Trigger =
   | { readonly kind: 'change'; readonly change: Change }
   /** The sweep; `sweep` is its id, `fleet` how many replications it covers. */
   | { readonly kind: 'sweep'; readonly sweep: string; readonly fleet: number }
-  /** Somebody or something asked for a full pass. */
-  | { readonly kind: 'request'; readonly reason: RequestReason; readonly by?: string };
+  /** Somebody or something asked for a full pass; `edit`: the admission that did. */
+  | { readonly kind: 'request'; readonly reason: RequestReason; readonly by?: string; readonly edit?: EditedFleet };
+
+/** One admission of edited documents, and how many replications are in force with it. */
+export interface EditedFleet {
+  readonly id: string;
+  readonly fleet: number;
+}
 
 /**
  * `document`: its documents changed. `proof`: something was repaired or touched, prove again. `continue`: the last pass ran out of time.
@@ -55,11 +61,15 @@ const reasons: readonly RequestReason[] = ['document', 'proof', 'continue', 'fai
 
 function isTrigger(trigger: Partial<Trigger> | undefined): trigger is Trigger {
   if (typeof trigger !== 'object' || trigger === null) return false;
-  if (trigger.kind === 'sweep')
-    return typeof trigger.sweep === 'string' && Number.isInteger(trigger.fleet) && Number(trigger.fleet) >= 0;
-  if (trigger.kind === 'request') return reasons.includes(trigger.reason as RequestReason);
+  if (trigger.kind === 'sweep') return typeof trigger.sweep === 'string' && isCount(trigger.fleet);
+  if (trigger.kind === 'request')
+    return reasons.includes(trigger.reason as RequestReason) && (trigger.edit === undefined || isEdit(trigger.edit));
   return trigger.kind === 'change' && isChange(trigger.change);
 }
+
+const isCount = (value: unknown): boolean => Number.isInteger(value) && Number(value) >= 0;
+
+const isEdit = (edit: EditedFleet | null): boolean => typeof edit?.id === 'string' && isCount(edit.fleet);
 
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
 

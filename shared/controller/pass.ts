@@ -7,6 +7,7 @@ import type { ContestRecord, OutageRecord, RepairRecord } from './ledger.ts';
 import type { Message, RequestReason } from './message.ts';
 import { repaired } from './pass/contest.ts';
 import { type PassContext, settingOf } from './pass/context.ts';
+import { failingStory, isPartOf } from './pass/failing.ts';
 import { type Health, healthOf, seenIn } from './pass/health.ts';
 import { countPass } from './pass/measures.ts';
 import { type Permission, permit } from './pass/permit.ts';
@@ -16,7 +17,7 @@ import { type Asked, concernsAlias, everything, isCovered, type Scope, scopeOf }
 import { storiesOf } from './pass/stories.ts';
 import { wishesOf } from './pass/wishes.ts';
 import type { Controller } from './ports.ts';
-import { tell } from './tell.ts';
+import { hush, tell } from './tell.ts';
 
 export type { Asked } from './pass/scope.ts';
 
@@ -96,7 +97,10 @@ async function conclude(context: PassContext, done: Pass, permission: Permission
   const health = healthOf(context, done, [...repairs, ...open], isFull);
   const outages = await wholeOutages(context, health);
   const contests = permission.contests;
-  for (const story of storiesOf(context, { pass: done, repairs, contests, outages, isFull })) await tell(c, story);
+  const failing = isFull ? await failingStory(context, done, repairs, health) : undefined;
+  const isTold = failing !== undefined && (await tell(c, failing));
+  for (const story of storiesOf(context, { pass: done, repairs, contests, outages, isFull }))
+    await (isTold && isPartOf(failing, story) ? hush(c, story) : tell(c, story));
   // A status names its open outage: it comes before that outage, and after the end of one, so that none is left open.
   for (const outage of outages.filter(isOver)) await c.ledger.putOutage(outage);
   await c.ledger.putStatuses(health.map(({ status }) => status));
@@ -108,12 +112,18 @@ async function conclude(context: PassContext, done: Pass, permission: Permission
   if (news.size > 0) await rememberSeen(context, done, news);
   await c.ledger.putContests(contestsAfter(context, done, contests, repairs));
   await c.ledger.endRepairs(memory.id, repairs);
+  for (const { replication } of outages.filter(isOver)) await forgetFailures(context, replication);
   countPass(c.metrics, done, repairs, health, c.now());
   insistOnAnswers(context, done);
   await c.ledger.lookedAt(memory.id, isFull ? [everything] : [...settings], startedAt);
 }
 
 const isOver = ({ endedAt }: OutageRecord): boolean => endedAt !== undefined;
+
+async function forgetFailures({ c, memory }: PassContext, replication: string): Promise<void> {
+  const failures = memory.failures.get(replication);
+  if (failures !== undefined) await c.ledger.removeFailures(failures);
+}
 
 /** Repairs that were read back count, those too that a pass made before it died. */
 function contestsAfter(

@@ -67,11 +67,15 @@ export type MetricName =
   | 'Blocked'
   | 'Contested'
   | 'Unreadable'
+  | 'Stalled'
+  | 'MetricsUnseen'
+  | 'MetricsUnread'
   | 'SpokesUnwatched'
   | 'Orphaned'
   | 'InvalidDocuments'
   | 'AdmitFailed'
   | 'ReplicationFailures'
+  | 'UnknownFailureReasons'
   | 'TimeToRepairSeconds'
   | 'DriftAgeSeconds'
   | 'OldestProofAgeSeconds'
@@ -101,6 +105,8 @@ export interface Settings {
   readonly contestedRepairs: number;
   /** Seconds an invocation keeps for its report before Lambda's time is up. */
   readonly reserveSeconds: number;
+  /** Name of the topic in each spoke for replication failures; undefined: notifications of buckets are left alone. */
+  readonly failureTopic?: string;
 }
 
 /** What is needed to look at the event path of a spoke. */
@@ -111,6 +117,20 @@ export interface Watch {
   readonly bus: string;
   /** Reads in the spokes, also of EventBridge. */
   readonly gateway: AwsGateway;
+  /** Minutes from one heartbeat of a place to the next; left out, or 0: the spokes send none. */
+  readonly heartbeatMinutes?: number;
+}
+
+/** What is needed to see whether objects move. */
+export interface Silence {
+  /** Reads in the spokes, also of CloudWatch. */
+  readonly gateway: AwsGateway;
+  /** In which account S3 publishes the metrics of a replication. */
+  readonly account: 'source' | 'destination';
+  /** A replication that moves is judged again after so long. */
+  readonly everyHours: number;
+  /** So long nothing moves, and it is stalled. */
+  readonly stalledMinutes: number;
 }
 
 export interface Controller {
@@ -135,6 +155,8 @@ export interface Controller {
   readonly organizationOf?: (accounts: readonly string[]) => Promise<Readonly<Record<string, AccountState>> | undefined>;
   /** Of the sweep alone; undefined: nobody looks at the event path. */
   readonly watch?: Watch;
+  /** Of the sweep alone; undefined: nobody asks whether objects move. */
+  readonly silence?: Silence;
   readonly now: () => Date;
   readonly wait: (seconds: number) => Promise<void>;
   readonly random: () => number;

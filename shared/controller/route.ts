@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { isBare } from './actor.ts';
 import type { Change } from './change.ts';
+import { type Heartbeat, readHeartbeat } from './heartbeat.ts';
 import type { Ledger } from './ledger.ts';
 import type { Outgoing } from './message.ts';
 import type { Log, Metrics, Queue } from './ports.ts';
@@ -9,23 +10,37 @@ import { type Fields, fieldsOf, nameOf, textOf } from './read-change/fields.ts';
 import { type IgnoredReason, type OurRoles, readChange } from './read-change.ts';
 
 export interface Routing {
-  readonly ledger: Pick<Ledger, 'groupsOn' | 'putActor'>;
+  readonly ledger: Pick<Ledger, 'groupsOn' | 'putActor' | 'putHeartbeat'>;
   readonly queue: Queue;
   readonly metrics: Metrics;
   readonly log: Log;
   readonly ours: OurRoles;
+  readonly now: () => Date;
 }
 
 /** Where an event went. */
-export type Routed = { readonly groups: readonly string[] } | { readonly ignored: IgnoredReason };
+export type Routed = RoutedChange | { readonly heartbeat: Heartbeat };
+
+type RoutedChange = { readonly groups: readonly string[] } | { readonly ignored: IgnoredReason };
 
 /**
  * Sends one message to each group that depends on what the event touched; one read of the ledger, whatever the fleet's size.
- * Counts and logs every event once.
+ * Counts and logs every event once. A heartbeat is remembered by the time it came in at, and not counted.
  *
  * @throws what the ledger or the queue throws: the event is then delivered again. Never for what stands in the event.
  */
-export async function route(event: unknown, { ledger, queue, metrics, log, ours }: Routing): Promise<Routed> {
+export async function route(event: unknown, routing: Routing): Promise<Routed> {
+  const heartbeat = readHeartbeat(event);
+  return heartbeat ? await remember(heartbeat, routing) : await routeChange(event, routing);
+}
+
+async function remember(heartbeat: Heartbeat, { ledger, log, now }: Routing): Promise<Routed> {
+  await ledger.putHeartbeat(heartbeat, now().toISOString());
+  log.debug('heartbeat heard', heartbeat);
+  return { heartbeat };
+}
+
+async function routeChange(event: unknown, { ledger, queue, metrics, log, ours }: Routing): Promise<RoutedChange> {
   const reading = readChange(event, ours);
   const routed = 'change' in reading ? await send(reading.change, ledger, queue) : reading;
   if ('ignored' in routed) metrics.add('EventsIgnored', 1, { reason: routed.ignored });
@@ -34,7 +49,7 @@ export async function route(event: unknown, { ledger, queue, metrics, log, ours 
   return routed;
 }
 
-async function send(change: Change, ledger: Routing['ledger'], queue: Queue): Promise<Routed> {
+async function send(change: Change, ledger: Routing['ledger'], queue: Queue): Promise<RoutedChange> {
   const groups = change.resources.length === 0 ? [] : await ledger.groupsOn(change.resources);
   if (groups.length === 0) return { ignored: 'unrelated' };
   // First, so that a pass that another copy has woken finds it. Without a second copy there is nothing to fill in.
@@ -58,7 +73,7 @@ const deduplicationOf = (call: string, group: string): string => createHash('sha
 /** What every account has plenty of. */
 const ordinary: readonly IgnoredReason[] = ['read-only', 'unknown-event', 'unrelated', 'other-service'];
 
-function tell(event: unknown, change: Change | undefined, routed: Routed, log: Log): void {
+function tell(event: unknown, change: Change | undefined, routed: RoutedChange, log: Log): void {
   const keys = change === undefined ? namesIn(event) : keysOf(change);
   if ('groups' in routed) log.info('event routed', { ...keys, groups: routed.groups });
   else log[ordinary.includes(routed.ignored) ? 'debug' : 'info']('event ignored', { ...keys, reason: routed.ignored });

@@ -3,6 +3,7 @@ import { block, printable } from '../text/text.ts';
 import { instantText } from '../text/time.ts';
 import type { Story } from './story.ts';
 import { type ChatNotification, chatNotification } from './story-text/chat.ts';
+import { failing } from './story-text/failing.ts';
 import { asciiLine } from './story-text/names.ts';
 import {
   blocked,
@@ -15,6 +16,7 @@ import {
 } from './story-text/obstacles.ts';
 import { budgetExceeded, contested, drifted, provenAgain, repaired, repairFailed } from './story-text/repairs.ts';
 import { fitting, fittingText } from './story-text/size.ts';
+import { stalled } from './story-text/stalled.ts';
 import { mail, type Tale } from './story-text/tale.ts';
 
 /** For machines: the story itself under the version of this shape, and what the e-mail says of it. Fields that are not known are left out. */
@@ -60,6 +62,8 @@ function taleOf(story: Story): Tale {
       return contested(story);
     case 'proven-again':
       return provenAgain(story);
+    case 'failing':
+      return failing(story);
     case 'invalid-document':
       return invalidDocument(story);
     case 'orphaned':
@@ -70,6 +74,8 @@ function taleOf(story: Story): Tale {
       return budgetExceeded(story);
     case 'spoke-silent':
       return spokeSilent(story);
+    case 'stalled':
+      return stalled(story);
   }
 }
 

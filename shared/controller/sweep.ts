@@ -3,6 +3,7 @@ import { type AdmitResult, admit } from './admit.ts';
 import { fanOut } from './fan-out.ts';
 import type { FleetRecord, ReplicationRecord } from './ledger.ts';
 import type { Controller } from './ports.ts';
+import { watchFlow } from './silence.ts';
 import { gaugesOf } from './sweep/gauges.ts';
 import { tell, tellUntold } from './tell.ts';
 import { watchSpokes } from './watch.ts';
@@ -25,7 +26,7 @@ export interface SweepResult {
 
 /**
  * Admits the documents, tells what is still to be told, counts the fleet and asks for a pass over every group; then sees whether the
- * spokes would tell of changes.
+ * spokes would tell of changes, and whether objects move.
  * Holds and stops are for the passes: a fleet that may not be repaired is still observed.
  *
  * @throws what the ledger or the queue throw; the invocation is then tried again
@@ -41,8 +42,9 @@ export async function sweep(c: Controller, { id, requestId, reason }: SweepReque
   const groups = (await c.ledger.groups()).map((group) => group.id);
   await fanOut(c.queue, groups, { sweep: id, fleet: replications.length });
   await c.ledger.putSweep({ id, startedAt, endedAt: c.now().toISOString() });
-  const { watch } = c;
+  const { watch, silence } = c;
   if (watch) await unhindered(c, 'event paths not looked at', () => watchSpokes(c, watch, replications));
+  if (silence) await unhindered(c, 'replication metrics not looked at', () => watchFlow(c, silence, replications));
   c.log.info('sweep sent', { sweep: id, reason, groups: groups.length, replications: replications.length });
   return { replications: replications.length, groups: groups.length, ...(admitted && { admitted }) };
 }

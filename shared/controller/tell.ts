@@ -72,6 +72,11 @@ function contentOf(story: Story): Content {
       return { about: settingOf(story.drift), content: sorted(story.rivals.map(personOf)) };
     case 'proven-again':
       return { about: story.replications, content: sorted(story.outage.reasons.map(steadyText)) };
+    case 'failing':
+      return {
+        about: 'failures',
+        content: [sorted(story.replications), sorted(story.outages), sorted(story.reasons.map(({ reason }) => reason))],
+      };
     case 'invalid-document':
       return { about: story.document, content: [story.faults, story.inForce] };
     case 'orphaned':
@@ -81,7 +86,9 @@ function contentOf(story: Story): Content {
     case 'budget-exceeded':
       return { about: 'fleet', content: story.sweep };
     case 'spoke-silent':
-      return { about: story.account, content: sorted(story.reasons) };
+      return { about: story.everywhere ? 'everywhere' : story.account, content: sorted(story.reasons.map(steadyText)) };
+    case 'stalled':
+      return { about: story.region, content: story.since };
   }
 }
 
@@ -99,7 +106,7 @@ const steadyText = (text: string): string =>
 export function telling(story: Story): Telling {
   const { about, content } = contentOf(story);
   // However many replications live there.
-  const spoke = story.kind === 'spoke-silent' ? story.account : undefined;
+  const spoke = story.kind === 'spoke-silent' || story.kind === 'stalled' ? story.account : undefined;
   const where = spoke ?? story.group ?? sorted(story.replications);
   const place = spoke ?? story.group ?? story.replications[0] ?? ('document' in story ? story.document : 'fleet');
   return {
@@ -119,6 +126,16 @@ export async function tell(c: Teller, story: Story): Promise<boolean> {
   const body = JSON.stringify(fitting(story, BODY_BYTES).value);
   if (!(await c.ledger.claimStory({ key, fingerprint, body, at: c.now().toISOString(), told: false }))) return false;
   return publish(c, key, story);
+}
+
+/**
+ * Counts a story as told: another one has said all of it.
+ *
+ * @throws what the ledger throws
+ */
+export async function hush({ ledger, now }: Teller, story: Story): Promise<void> {
+  const body = JSON.stringify(fitting(story, BODY_BYTES).value);
+  await ledger.claimStory({ ...telling(story), body, at: now().toISOString(), told: true });
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Fields that nothing in the buckets spells out: they follow from what the policies give, and from what a document leads to. */
 import type { Aspect, Get } from '../aspects/aspect.ts';
+import { bucketNotification } from '../aspects/bucket-notification.ts';
 import { bucketPolicy } from '../aspects/bucket-policy.ts';
 import { keyPolicy } from '../aspects/key-policy.ts';
 import { type ReplicationSetting, replicationConfiguration } from '../aspects/replication-configuration.ts';
@@ -20,7 +21,8 @@ export async function settled(draft: ReplicationInput, complete: Complete, get: 
   const withKeys = await withFurtherKeys(draft, complete, get);
   const withAdmin = await withAccountAdmin(withKeys, complete, get);
   const withLocks = await withObjectLock(withAdmin, complete, get);
-  return withPriorities(withLocks, complete, get);
+  const withEvents = await withFailureEvents(withLocks, complete, get);
+  return withPriorities(withEvents, complete, get);
 }
 
 async function settingOf<V>(aspect: Aspect<V>, on: ResourceRef, get: Get): Promise<V | undefined> {
@@ -76,6 +78,19 @@ async function withObjectLock(draft: ReplicationInput, complete: Complete, get: 
   const ofRole = await roleStatements(r, get);
   const isFound = inBucket.some((s) => isGiven(statementsOf(ofBucket?.document), s)) || inRole.some((s) => isGiven(ofRole, s));
   return isFound ? locked : draft;
+}
+
+/** `failureEvents: false` where there is a topic for failures and the source bucket does not tell it of them. */
+async function withFailureEvents(draft: ReplicationInput, complete: Complete, get: Get): Promise<ReplicationInput> {
+  const r = await complete(draft);
+  const [on] = bucketNotification.resources(r);
+  const observed = on && (await bucketNotification.read(on)(get));
+  if (on === undefined || observed === undefined || observed.status === 'unreadable' || observed.status === 'gone') return draft;
+  const value = observed.status === 'present' ? observed.value : undefined;
+  const desired = bucketNotification.desired([r], on);
+  const isBlocked = bucketNotification.blockedBy?.(desired, value, on) !== undefined;
+  const isTold = !isBlocked && bucketNotification.diff(desired, value, on).length === 0;
+  return isTold ? draft : { ...draft, failureEvents: false };
 }
 
 /**

@@ -1,7 +1,7 @@
 /**
  * Documents: what a person writes, JSON in Parameter Store or YAML at the command line, turned into replications with every default filled in.
  */
-import { complete, isObject, withDefaults } from './desired-state/defaults.ts';
+import { complete, isObject, type Surroundings, withDefaults } from './desired-state/defaults.ts';
 import { type Complaint, InvalidDocument, type Path, type Positions, toFaults } from './desired-state/faults.ts';
 import { checkReplicationName } from './desired-state/formats.ts';
 import { readJson } from './desired-state/json-text.ts';
@@ -17,11 +17,9 @@ export { type Fault, faultText, InvalidDocument, type Path, type Position, type 
 export { parameterTier, sizeFault } from './desired-state/size.ts';
 export { checkTogether, type Document, type Together } from './desired-state/together.ts';
 
-export interface Reading {
+export interface Reading extends Surroundings {
   /** The document's name: an SSM parameter or a file. */
   readonly name: string;
-  /** Decides whether a pause is over. */
-  readonly now: Date;
 }
 
 /**
@@ -29,10 +27,10 @@ export interface Reading {
  *
  * @throws InvalidDocument listing every fault with its line and column; where the text is not JSON at all, only what is wrong with that
  */
-export function parseDocument(json: string, { name, now }: Reading): Document {
+export function parseDocument(json: string, reading: Reading): Document {
   const text = readJson(json);
-  if (!text.ok) throw new InvalidDocument(name, text.faults);
-  return parse(text.value, { name, now, positions: text.positions }, text.complaints);
+  if (!text.ok) throw new InvalidDocument(reading.name, text.faults);
+  return parse(text.value, { ...reading, positions: text.positions }, text.complaints);
 }
 
 /**
@@ -47,7 +45,7 @@ export function parseDocumentValue(value: unknown, reading: Reading & { readonly
 
 function parse(
   given: unknown,
-  { name, now, positions }: Reading & { readonly positions?: Positions },
+  { name, positions, ...surroundings }: Reading & { readonly positions?: Positions },
   earlier: readonly Complaint[],
 ): Document {
   const { value, complaints } = copyPlain(given);
@@ -55,7 +53,7 @@ function parse(
   const read = Object.entries(isObject(replications) ? replications : {}).map(([key, own]) =>
     readReplication(key, own, fieldOf(value, 'defaults')),
   );
-  const built = read.flatMap((one) => complete(one.name, name, one.input, now) ?? []);
+  const built = read.flatMap((one) => complete(one.name, name, one.input, surroundings) ?? []);
   const all = [
     ...earlier,
     ...complaints,

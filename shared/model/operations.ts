@@ -7,9 +7,11 @@
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsorganizations.html
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscloudtrail.html
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridge.html
+ * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html
  */
 import type * as cloudtrail from '@aws-sdk/client-cloudtrail';
+import type * as cloudwatch from '@aws-sdk/client-cloudwatch';
 import type * as events from '@aws-sdk/client-eventbridge';
 import type * as iam from '@aws-sdk/client-iam';
 import type * as kms from '@aws-sdk/client-kms';
@@ -25,6 +27,9 @@ export interface Operations {
   's3:DeleteBucketPolicy': [s3.DeleteBucketPolicyCommandInput, s3.DeleteBucketPolicyCommandOutput];
   's3:DeleteBucketReplication': [s3.DeleteBucketReplicationCommandInput, s3.DeleteBucketReplicationCommandOutput];
   's3:HeadBucket': [s3.HeadBucketCommandInput, s3.HeadBucketCommandOutput];
+  's3:HeadObject': [s3.HeadObjectCommandInput, s3.HeadObjectCommandOutput];
+  's3:PutObject': [s3.PutObjectCommandInput, s3.PutObjectCommandOutput];
+  's3:DeleteObject': [s3.DeleteObjectCommandInput, s3.DeleteObjectCommandOutput];
   's3:GetBucketVersioning': [s3.GetBucketVersioningCommandInput, s3.GetBucketVersioningCommandOutput];
   's3:PutBucketVersioning': [s3.PutBucketVersioningCommandInput, s3.PutBucketVersioningCommandOutput];
   's3:GetBucketEncryption': [s3.GetBucketEncryptionCommandInput, s3.GetBucketEncryptionCommandOutput];
@@ -46,6 +51,14 @@ export interface Operations {
     s3.PutBucketLifecycleConfigurationCommandOutput,
   ];
   's3:GetObjectLockConfiguration': [s3.GetObjectLockConfigurationCommandInput, s3.GetObjectLockConfigurationCommandOutput];
+  's3:GetBucketNotificationConfiguration': [
+    s3.GetBucketNotificationConfigurationCommandInput,
+    s3.GetBucketNotificationConfigurationCommandOutput,
+  ];
+  's3:PutBucketNotificationConfiguration': [
+    s3.PutBucketNotificationConfigurationCommandInput,
+    s3.PutBucketNotificationConfigurationCommandOutput,
+  ];
   'kms:ListKeys': [kms.ListKeysCommandInput, kms.ListKeysCommandOutput];
   'kms:ListAliases': [kms.ListAliasesCommandInput, kms.ListAliasesCommandOutput];
   'kms:CreateKey': [kms.CreateKeyCommandInput, kms.CreateKeyCommandOutput];
@@ -82,6 +95,8 @@ export interface Operations {
   'cloudtrail:GetEventSelectors': [cloudtrail.GetEventSelectorsCommandInput, cloudtrail.GetEventSelectorsCommandOutput];
   'cloudtrail:GetTrailStatus': [cloudtrail.GetTrailStatusCommandInput, cloudtrail.GetTrailStatusCommandOutput];
   'cloudtrail:LookupEvents': [cloudtrail.LookupEventsCommandInput, cloudtrail.LookupEventsCommandOutput];
+  'cloudwatch:DescribeAlarms': [cloudwatch.DescribeAlarmsCommandInput, cloudwatch.DescribeAlarmsCommandOutput];
+  'cloudwatch:GetMetricData': [cloudwatch.GetMetricDataCommandInput, cloudwatch.GetMetricDataCommandOutput];
   'events:DescribeRule': [events.DescribeRuleCommandInput, events.DescribeRuleCommandOutput];
   'events:ListTargetsByRule': [events.ListTargetsByRuleCommandInput, events.ListTargetsByRuleCommandOutput];
   'ssm:DeleteParameter': [ssm.DeleteParameterCommandInput, ssm.DeleteParameterCommandOutput];
@@ -114,6 +129,9 @@ export const operations: Readonly<Record<Operation, OperationFacts>> = {
   's3:DeleteBucketPolicy': write('s3:DeleteBucketPolicy'),
   's3:DeleteBucketReplication': write('s3:PutReplicationConfiguration'),
   's3:HeadBucket': read('s3:ListBucket'),
+  's3:HeadObject': read('s3:GetObject'),
+  's3:PutObject': write('s3:PutObject'),
+  's3:DeleteObject': write('s3:DeleteObjectVersion'),
   's3:GetBucketVersioning': read('s3:GetBucketVersioning'),
   's3:PutBucketVersioning': write('s3:PutBucketVersioning'),
   's3:GetBucketEncryption': read('s3:GetEncryptionConfiguration'),
@@ -129,6 +147,8 @@ export const operations: Readonly<Record<Operation, OperationFacts>> = {
   's3:GetBucketLifecycleConfiguration': read('s3:GetLifecycleConfiguration'),
   's3:PutBucketLifecycleConfiguration': write('s3:PutLifecycleConfiguration'),
   's3:GetObjectLockConfiguration': read('s3:GetBucketObjectLockConfiguration'),
+  's3:GetBucketNotificationConfiguration': read('s3:GetBucketNotification'),
+  's3:PutBucketNotificationConfiguration': write('s3:PutBucketNotification'),
   'kms:ListKeys': read('kms:ListKeys'),
   'kms:ListAliases': read('kms:ListAliases'),
   'kms:CreateKey': write('kms:CreateKey'),
@@ -159,6 +179,8 @@ export const operations: Readonly<Record<Operation, OperationFacts>> = {
   'cloudtrail:GetEventSelectors': read('cloudtrail:GetEventSelectors'),
   'cloudtrail:GetTrailStatus': read('cloudtrail:GetTrailStatus'),
   'cloudtrail:LookupEvents': read('cloudtrail:LookupEvents'),
+  'cloudwatch:DescribeAlarms': read('cloudwatch:DescribeAlarms'),
+  'cloudwatch:GetMetricData': read('cloudwatch:GetMetricData'),
   'events:DescribeRule': read('events:DescribeRule'),
   'events:ListTargetsByRule': read('events:ListTargetsByRule'),
   'ssm:DeleteParameter': write('ssm:DeleteParameter'),

@@ -51,6 +51,8 @@ interface BucketEnd {
 export interface SourceEnd extends BucketEnd {
   /** Further keys that source objects may be encrypted under. */
   readonly furtherKeys: readonly KeyRef[];
+  /** ARN of the topic that S3 tells of failed replications. undefined: the bucket's notifications are left alone. */
+  readonly failureTopic?: string;
 }
 
 export interface DestinationEnd extends BucketEnd {

@@ -107,12 +107,17 @@ function deadPrincipals(call: AwsCall): readonly string[] {
   return [...new Set(Policy.match(/\b(?:AROA|AIDA)[A-Z0-9]{12,}/g) ?? [])];
 }
 
+// https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketNotificationConfiguration.html
+const notReached = 'Unable to validate the following destination configurations';
+
 function explainRefusal(call: AwsCall, error: AwsFailure): string {
   const dead = deadPrincipals(call);
   const plain = explainFailure(call, error);
   // https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
   if (call.operation === 's3:PutBucketPolicy' && error.message.includes('BlockPublicPolicy'))
     return `${plain} A statement of others in it is public, and BlockPublicPolicy lets S3 take no policy with one. Remove that statement, or block public policies no longer, then run again.`;
+  if (call.operation === 's3:PutBucketNotificationConfiguration' && error.message.startsWith(notReached))
+    return `${plain} S3 tries every destination out before it takes any. Deploy Lockstep's stack for account ${call.account} in ${call.region}, which makes our topic and lets S3 publish to it; where a destination of others is not reached, its owner has to mend or remove it. Then run again.`;
   if (dead.length === 0 || !error.code.startsWith('MalformedPolicy')) return plain;
   return `${plain} Statements of others name ${dead.join(', ')}: a role or user that was deleted. AWS accepts no policy with it. Remove it from those statements, then run again.`;
 }

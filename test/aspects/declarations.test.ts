@@ -4,7 +4,7 @@ import { aspects } from '../../shared/aspects/index.ts';
 import type { AwsCall } from '../../shared/model/aws-call.ts';
 import { operations } from '../../shared/model/operations.ts';
 import { targetsOf } from '../../shared/stages/targets.ts';
-import { aGroup, aReplication } from '../support/builders.ts';
+import { aGroup, aReplication, failureTopic } from '../support/builders.ts';
 
 const everything = {
   exclusive: true,
@@ -12,7 +12,7 @@ const everything = {
   source: { objectOwnership: 'BucketOwnerEnforced', blockPublicAccess: true },
   destination: { objectOwnership: 'BucketOwnerEnforced', blockPublicAccess: true, objectLock: true },
 };
-const targets = targetsOf(aGroup([aReplication(everything)]), aspects);
+const targets = targetsOf(aGroup([aReplication(everything, 'orders-dr', { failureTopic })]), aspects);
 const targetOf = ({ name }: Aspect<unknown>) => targets.find(({ aspect }) => aspect.name === name) as (typeof targets)[number];
 
 /** Answers that lead every read to its last call. */

@@ -1,3 +1,4 @@
+import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type {
@@ -11,7 +12,7 @@ import type {
   StatusRecord,
 } from '../../shared/controller/ledger.ts';
 import { aReplication } from '../support/builders.ts';
-import { localLedger } from './local-ledger.ts';
+import { localLedger, table } from './local-ledger.ts';
 
 const bucket = 'arn:aws:s3:::orders';
 const role = 'arn:aws:iam::111111111111:role/lockstep-orders';
@@ -210,6 +211,7 @@ describe('what a pass knows of its group', () => {
     expect(memory).toEqual({
       id: 'a',
       replications: [inForce('a', 'a'), inForce('b', 'a')],
+      failures: new Map(),
       statuses: new Map([['a', aStatus('a')]]),
       pauses: new Map([['b', aPause('b')]]),
       contests: new Map([['bucket-policy x', aContest('a', 'bucket-policy x')]]),
@@ -272,6 +274,25 @@ describe('records about replications', () => {
     expect(await ledger.statuses()).toEqual([aStatus('b')]);
     expect(await ledger.pauses()).toEqual([]);
     expect(await ledger.contests()).toEqual([aContest('a', 'y')]);
+  });
+
+  it('of how objects move are listed, and go a month after they were judged', async () => {
+    const { ledger, client } = await localLedger();
+    const judgedAt = '2026-01-01T00:00:00.000Z';
+    const stalls = [{ replication: 'a', rule: 'all', pending: 2 }];
+
+    await ledger.putFlows([
+      { replication: 'b', judgedAt, flow: 'moving', since: judgedAt, stalls: [] },
+      { replication: 'a', judgedAt, flow: 'stalled', since: judgedAt, stalls },
+    ]);
+    await ledger.putFlows([{ replication: 'b', judgedAt, flow: 'unseen', since: judgedAt, stalls: [] }]);
+
+    expect(await ledger.flows()).toEqual([
+      { replication: 'a', judgedAt, flow: 'stalled', since: judgedAt, stalls },
+      { replication: 'b', judgedAt, flow: 'unseen', since: judgedAt, stalls: [] },
+    ]);
+    const { Items = [] } = await client.send(new ScanCommand({ TableName: table }));
+    expect(Items.map(({ expires }) => expires?.N)).toEqual(Array(2).fill(String(Date.parse('2026-01-31T00:00:00Z') / 1000)));
   });
 
   it('keep the last of two that are put at once', async () => {

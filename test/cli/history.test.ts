@@ -75,6 +75,15 @@ describe('lockstep history', () => {
     expect(stdout).toContain('detail      AccessDenied');
   });
 
+  it('tells what S3 did not replicate while that lasts', async () => {
+    const { ledger, history } = await aPast();
+    const times = { since: '2029-12-31T23:00:00Z', last: '2029-12-31T23:50:00Z', from: '2029-12-31T22:59:00Z' };
+    await ledger.addFailures([{ ...times, replication: 'orders-dr', outage: times.since, counts: { Odd: 2 } }]);
+
+    expect((await history('orders-dr')).stdout).toMatch(/Failing now\n\nS3 did not replicate 2 objects/);
+    expect(JSON.parse((await history('orders-dr', '--json')).stdout)).toMatchObject({ failures: { counts: { Odd: 2 } } });
+  });
+
   it('tells each outage with the time in which objects may have stayed behind', async () => {
     const { history } = await aPast();
 

@@ -48,6 +48,44 @@ describe('lockstep status', () => {
     expect(stdout).toContain('Ask its owner to except the role.');
   });
 
+  it('says what does not move though it is proven, and ends with 2', async () => {
+    const { ledger, status } = await aFleet();
+    const stalls = [{ replication: 'orders-dr', rule: 'all', pending: 12, waitedSeconds: 12_000 }];
+    const flow = { judgedAt: '2029-12-31T23:30:00Z', since: '2029-12-31T20:30:00Z' };
+    await ledger.putFlows([
+      { ...flow, replication: 'orders-dr', flow: 'stalled', stalls },
+      { ...flow, replication: 'letters-dr', flow: 'moving', stalls: [] },
+    ]);
+
+    const { code, stdout } = await status('orders-dr');
+    const json = JSON.parse((await status('--json')).stdout);
+    await ledger.putStatuses([aStatus({ verdict: 'drifted' })]);
+    const drifted = await status('orders-dr');
+
+    expect(code).toBe(2);
+    expect(stdout).toMatch(/^orders-dr +proven/m);
+    expect(stdout).toMatch(/^ {2}stalled +orders-dr, rule all: 12 operations pending, the oldest for 3 h 20 min$/m);
+    expect(json.replications.map(({ stalled }: { stalled?: object }) => stalled)).toEqual([undefined, { ...flow, stalls }]);
+    expect(drifted.stdout).not.toContain('stalled');
+  });
+
+  it('says what S3 did not replicate, and ends with 2', async () => {
+    const { ledger, status } = await aFleet();
+    const times = { since: '2029-12-31T23:00:00Z', last: '2029-12-31T23:50:00Z', from: '2029-12-31T22:59:00Z' };
+    const counts = { DstBucketUnversioned: 1, DstPutObjectNotPermitted: 11 };
+    await ledger.addFailures([{ ...times, replication: 'orders-dr', outage: times.since, counts }]);
+
+    const { code, stdout } = await status('orders-dr');
+    const json = JSON.parse((await status('orders-dr', '--json')).stdout);
+
+    expect(code).toBe(2);
+    expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(
+      /failing S3 did not replicate 12 objects, from .* until .*: 11 DstPutObjectNotPermitted \(the .*\), 1 DstBucketUnversioned/,
+    );
+    expect(json.replications).toMatchObject([{ name: 'orders-dr', failures: { counts } }]);
+    expect((await status('letters-dr')).code).toBe(0);
+  });
+
   it('calls one paused that a person has paused, until that is over', async () => {
     const { ledger, status } = await aFleet();
     await ledger.putStatuses([aStatus({ verdict: 'drifted' })]);

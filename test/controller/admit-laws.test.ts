@@ -213,7 +213,11 @@ describe('law 10: admission, whatever people do to documents', { timeout: 60_000
           await happen(hub, deeds);
           await admitted(hub);
           const { documents, replications, groups, index } = await contentsOf(hub.ledger);
-          const fleet = fleetOf(replications.map(({ replication }) => replication));
+          const fleet = fleetOf(
+            replications.map(({ replication }) => replication),
+            replications,
+            '',
+          );
           expect(groups).toEqual(fleet.groups);
           expect(index).toEqual(Object.fromEntries([...fleet.index].sort()));
           for (const { name, replications: named, orphanedSince } of documents)

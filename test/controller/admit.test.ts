@@ -48,6 +48,25 @@ async function settled(documents: Readonly<Record<string, unknown>>, options: Pa
   return hub;
 }
 
+describe('a topic for replication failures', () => {
+  const failureTopic = 'failures';
+  const topicsOf = async (hub: Hub) => (await recordsOf(hub)).map(({ source }) => source.failureTopic);
+  const deployedWith = ({ c }: Hub) =>
+    admit({ ...c, settings: { ...c.settings, failureTopic } }, { cause: 'sweep', requestId: newRequest() });
+
+  it('reaches every replication once the functions know its name, and each is looked at', async () => {
+    const hub = await settled({ orders: documentOf({ 'orders-dr': orders, 'bills-dr': { ...bills, failureEvents: false } }) });
+    const before = await topicsOf(hub);
+
+    const first = await deployedWith(hub);
+    const second = await deployedWith(hub);
+
+    expect(before).toEqual([undefined, undefined]);
+    expect((await topicsOf(hub)).sort()).toEqual([`arn:aws:sns:eu-west-1:111111111111:${failureTopic}`, undefined]);
+    expect([first?.asked, second?.asked]).toEqual([['orders-dr'], []]);
+  });
+});
+
 describe('admitting a new document', () => {
   it('puts its replications, their group and everything they depend on into the ledger', async () => {
     const hub = newHub();
@@ -84,7 +103,11 @@ describe('admitting a new document', () => {
     await edit(hub);
 
     expect(hub.sent.map(({ message }) => message)).toEqual([
-      { version: 1, group: 'orders-dr', trigger: { kind: 'request', reason: 'document' } },
+      {
+        version: 1,
+        group: 'orders-dr',
+        trigger: { kind: 'request', reason: 'document', edit: { id: expect.any(String), fleet: 1 } },
+      },
     ]);
     expect(Object.fromEntries(hub.counted)).toEqual({ Replications: [1], InvalidDocuments: [0], Orphaned: [0] });
   });

@@ -101,8 +101,50 @@ const cases = [
     identity: { type: 'Unknown', principalId: 'AKIAEXAMPLEEXAMPLE00', accessKeyId: 'AKIAEXAMPLEEXAMPLE00' },
     actor: { kind: 'unknown', principal: 'unknown' },
   },
+  {
+    because: 'a person whose user id is kept back is known by the account',
+    docs: userIdentityPage,
+    identity: { type: 'IdentityCenterUser', accountId: account },
+    actor: { kind: 'identity-centre-user', principal: account, account },
+  },
+  {
+    because: 'a role without any ARN is known by its id',
+    docs: userIdentityPage,
+    identity: { type: 'AssumedRole', principalId: 'AROAEXAMPLEROLE000000:build-7' },
+    actor: { kind: 'role', principal: 'AROAEXAMPLEROLE000000:build-7', session: 'build-7' },
+  },
+  {
+    because: 'a federated session without an issuer is known by its own ARN',
+    docs: userIdentityPage,
+    identity: { type: 'FederatedUser', arn: `arn:aws:sts::${account}:federated-user/grace` },
+    actor: { kind: 'user', principal: `arn:aws:sts::${account}:federated-user/grace`, session: 'grace' },
+  },
+  {
+    because: 'or by its id',
+    docs: userIdentityPage,
+    identity: { type: 'FederatedUser', principalId: `${account}:grace` },
+    actor: { kind: 'user', principal: `${account}:grace`, session: 'grace' },
+  },
   { because: 'nothing is told', docs: userIdentityPage, identity: null, actor: { kind: 'unknown', principal: 'unknown' } },
 ];
+
+describe('a service that calls by itself', () => {
+  it.each([
+    {
+      because: 'only its sender says which',
+      detail: { eventSource: 'kms.amazonaws.com' },
+      invokedBy: undefined,
+      principal: 'kms.amazonaws.com',
+    },
+    { because: 'AWS says no more than that', detail: {}, invokedBy: 'AWS Internal', principal: 'AWS Internal' },
+    { because: 'not even that is said', detail: {}, invokedBy: undefined, principal: 'AWS' },
+  ])('is named as well as can be: $because', ({ detail, invokedBy, principal }) => {
+    expect(actorOf({ type: 'AWSService', ...(invokedBy && { invokedBy }) }, detail)).toMatchObject({
+      kind: 'service',
+      principal,
+    });
+  });
+});
 
 describe('who made a call', () => {
   it.each(cases)('is told as far as CloudTrail shows: $because ($docs)', ({ identity, actor }) => {

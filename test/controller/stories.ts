@@ -93,6 +93,20 @@ export const samples: Samples = {
       from: '2026-03-01T09:00:00Z',
     },
   },
+  failing: {
+    ...about,
+    kind: 'failing',
+    ...{ since: '2026-03-01T11:58:00Z', last: '2026-03-01T11:59:58Z', from: '2026-03-01T11:57:00Z' },
+    reasons: [
+      {
+        ...{ reason: 'DstBucketUnversioned', count: 12, meaning: 'versioning of the destination bucket is not enabled' },
+        explainedBy: ['destination bucket versioning'],
+      },
+    ],
+    outages: ['2026-03-01T11:58:00Z'],
+    drifts: [aDrift()],
+    ...{ troubles: [], blockers: [], proven: true },
+  },
   'invalid-document': {
     ...about,
     replications: [],
@@ -122,6 +136,16 @@ export const samples: Samples = {
     account: '222222222222',
     regions: ['eu-central-1'],
     reasons: ['The rule lockstep-forward in account 222222222222 (eu-central-1) is disabled.'],
+  },
+  stalled: {
+    ...about,
+    group: undefined,
+    kind: 'stalled',
+    account: '222222222222',
+    region: 'eu-central-1',
+    since: '2026-03-01T12:00:00Z',
+    minutes: 120,
+    stalls: [{ replication: 'orders-dr', rule: 'all', pending: 12, waitedSeconds: 12_000 }],
   },
 };
 
@@ -175,6 +199,17 @@ const kinds: { readonly [K in Story['kind']]: fc.Arbitrary<object> } = {
   unreadable: fc.record({ reasons: fc.array(text, { maxLength: 30 }) }),
   contested: fc.record({ drift, rivals: fc.array(actor, { maxLength: 6 }), repairs: fc.nat(), heldUntil: instant }),
   'proven-again': fc.record({ outage: fc.record({ startedAt: instant, reasons: fc.array(text), from: instant }) }),
+  failing: fc.record({
+    ...{ since: instant, last: instant, from: instant, outages: fc.array(instant), drifts, proven: fc.boolean() },
+    reasons: fc.array(
+      fc.record(
+        { reason: text, count: fc.nat(), meaning: text, todo: text, explainedBy: fc.array(text, { maxLength: 3 }) },
+        { requiredKeys: ['reason', 'count', 'meaning', 'explainedBy'] },
+      ),
+      { maxLength: 40 },
+    ),
+    ...{ troubles: fc.array(text, { maxLength: 30 }), blockers: fc.array(blocker, { maxLength: 12 }) },
+  }),
   'invalid-document': fc.record(
     { document: text, faults: fc.array(fault, { maxLength: 60 }), editedBy: actor, inForce: fc.boolean() },
     { requiredKeys: ['document', 'faults', 'inForce'] },
@@ -186,6 +221,16 @@ const kinds: { readonly [K in Story['kind']]: fc.Arbitrary<object> } = {
     account: text,
     regions: fc.array(text, { maxLength: 20 }),
     reasons: fc.array(text, { maxLength: 30 }),
+  }),
+  stalled: fc.record({
+    ...{ account: text, region: text, since: instant, minutes: fc.nat(1440) },
+    stalls: fc.array(
+      fc.record(
+        { replication: name, rule: text, pending: fc.nat(), waitedSeconds: fc.nat() },
+        { requiredKeys: ['replication', 'rule', 'pending'] },
+      ),
+      { maxLength: 60 },
+    ),
   }),
 };
 

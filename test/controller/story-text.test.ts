@@ -33,6 +33,7 @@ describe('the subject of a story', () => {
     { story: samples['pause-ended'], subject: 'Lockstep repairs orders-dr again: the pause is over' },
     { story: samples['budget-exceeded'], subject: 'Lockstep stopped all repairs: 120 of 300 replications drifted' },
     { story: samples['spoke-silent'], subject: 'Lockstep hears nothing from account 222222222222 (eu-central-1)' },
+    { story: samples.stalled, subject: 'Lockstep: nothing moves in orders-dr, though all is as desired' },
   ])('says what and where: $subject', ({ story, subject }) => {
     expect(toNotification(story).subject).toBe(subject);
   });
@@ -146,13 +147,30 @@ describe('the e-mail of a story', () => {
       because: 'it says what is broken, and which stack to deploy',
       lines: [
         '- The rule lockstep-forward in account 222222222222 (eu-central-1) is disabled.',
-        '- A rule, its target or its role: `npx cdk deploy lockstep-spoke-222222222222-eu-central-1`, or let',
+        '- A rule, its target or its role, or its heartbeat: `npx cdk deploy',
+      ],
+    },
+    {
+      kind: 'stalled',
+      because: 'it says how much waits where, and whom to ask',
+      lines: [
+        '- orders-dr, rule all: 12 operations pending, the oldest for 3 h 20 min',
+        '  https://health.aws.amazon.com/health/status',
+        '- The next sweep looks again; the alarm ends by itself.',
       ],
     },
   ])('of kind $kind has the lines a person needs, because $because', ({ kind, lines }) => {
     const written = textOf(samples[kind]).split('\n');
 
     for (const line of lines) expect(written).toContain(line);
+  });
+
+  it('sends whoever hears of a silence everywhere to the hub, and to no spoke', () => {
+    const { subject, text } = toNotification({ ...samples['spoke-silent'], everywhere: true, account: '333333333333' });
+
+    expect(subject).toBe('Lockstep hears nothing from any account');
+    expect(text.replaceAll(/\s+/g, ' ')).toContain('npx cdk deploy lockstep-hub');
+    expect(text).not.toContain('lockstep-spoke-');
   });
 
   it('says that nothing is in force when no version ever was', () => {

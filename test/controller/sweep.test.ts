@@ -253,7 +253,7 @@ describe('what a sweep counts', () => {
       ],
     },
     {
-      name: 'since its document was accepted, while no pass has looked at one',
+      name: 'since it was admitted, while no pass has looked at it',
       seconds: 1800,
       statuses: [status('r0', { lastProof: '2026-03-01T12:29:00.000Z' })],
     },
@@ -267,6 +267,19 @@ describe('what a sweep counts', () => {
     await start(hub);
 
     expect(gauges(hub)).toMatchObject({ OldestProofAgeSeconds: [seconds] });
+  });
+
+  it('counts one that is added to an old document from its own admission', async () => {
+    const hub = await fleetOf(1);
+    await hub.ledger.putStatuses([status('r0', { lastProof: '2026-03-08T12:00:00.000Z' })]);
+    hub.advance(7 * 24 * 3600);
+    hub.put(`${folder}d0`, { version: 1, replications: { r0: apart(0), r1: apart(1) } });
+    await admit(hub.c, { cause: 'edit', requestId: 'added' });
+
+    hub.advance(60);
+    await start(hub);
+
+    expect(gauges(hub)).toMatchObject({ OldestProofAgeSeconds: [60] });
   });
 
   const resting: readonly { readonly name: string; readonly rest: (hub: Hub) => Promise<void> }[] = [

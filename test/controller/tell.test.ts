@@ -98,6 +98,11 @@ describe('two stories', () => {
       b: samples['spoke-silent'],
       because: 'it is about the account, whoever lives there',
     },
+    {
+      a: { ...samples.stalled, replications: ['letters-dr', 'orders-dr'], stalls: [] },
+      b: samples.stalled,
+      because: 'it is about the region, and one that moves again is no news',
+    },
   ])('are the same, because $because', ({ a, b }) => {
     expect(telling(a)).toEqual(telling(b));
   });
@@ -135,6 +140,9 @@ describe('two stories', () => {
     { a: { ...samples.contested, rivals: [{ ...admin, session: 'john' }] }, b: samples.contested, because: 'another rival' },
     { a: { ...samples['spoke-silent'], reasons: ['It is gone.'] }, b: samples['spoke-silent'], because: 'more is broken' },
     { a: { ...samples['spoke-silent'], account: '111111111111' }, b: samples['spoke-silent'], because: 'another account' },
+    { a: { ...samples.stalled, since: '2026-03-01T18:00:00Z' }, b: samples.stalled, because: 'one more was found' },
+    { a: { ...samples.stalled, region: 'eu-west-3' }, b: samples.stalled, because: 'another region' },
+    { a: { ...samples.stalled, account: '333333333333' }, b: samples.stalled, because: 'another account at the other end' },
   ])('are not the same, because $because', ({ a, b }) => {
     expect(telling(a)).not.toEqual(telling(b));
   });

@@ -91,9 +91,12 @@ beforeEach(async () => {
 });
 
 let sweeps = 0;
-async function sweepWith(more: Partial<Controller> = {}, of: AwsGateway = gateway) {
+async function sweepWith(more: Partial<Controller> = {}, of: AwsGateway = gateway, heartbeatMinutes = 0) {
   sweeps += 1;
-  return await sweep({ ...hub.c, watch: { rule, bus, gateway: of }, ...more }, { id: `sweep ${sweeps}`, requestId: `${sweeps}` });
+  return await sweep(
+    { ...hub.c, watch: { rule, bus, gateway: of, heartbeatMinutes }, ...more },
+    { id: `sweep ${sweeps}`, requestId: `${sweeps}` },
+  );
 }
 
 const unwatched = () => hub.counted.get('SpokesUnwatched');
@@ -248,6 +251,147 @@ describe('the watch over the spokes', () => {
     await sweepWith({ now: clockThatJumps() });
 
     expect(hub.logged.map(({ message }) => message)).toContain('event paths not all looked at');
+  });
+});
+
+describe('the watch for heartbeats', () => {
+  const minutes = 60;
+  const look = (more: Partial<Controller> = {}) => sweepWith(more, gateway, 30);
+  const beat = async (...from: readonly Place[]): Promise<void> => {
+    for (const { account, region } of from) await hub.ledger.putHeartbeat({ account, region }, hub.c.now().toISOString());
+  };
+  const [bucketOfSource, roleOfSource, bucketOfDestination] = places as [Place, Place, Place];
+
+  it('is content while every place is heard of', async () => {
+    for (let hour = 0; hour < 3; hour++) {
+      await beat(...places);
+      await look();
+      hub.advance(60 * minutes);
+    }
+
+    expect(hub.stories).toEqual([]);
+    expect(unwatched()).toEqual([0, 0, 0]);
+  });
+
+  it('names the place that is not heard of any more, once, though all its settings look well', async () => {
+    await beat(...places);
+    const last = hub.c.now().toISOString();
+    await look();
+    for (let hour = 0; hour < 3; hour++) {
+      hub.advance(60 * minutes);
+      await beat(bucketOfSource, roleOfSource);
+      await look();
+    }
+
+    expect(hub.stories).toMatchObject([
+      {
+        ...{ kind: 'spoke-silent', account: destination.account, regions: [destination.region], replications: ['orders-dr'] },
+        reasons: [expect.stringContaining(`No heartbeat has come from account 222222222222 (eu-central-1) since ${last}:`)],
+      },
+    ]);
+    expect(unwatched()).toEqual([0, 0, 1, 1]);
+  });
+
+  it('bears one heartbeat that is lost and one that is late', async () => {
+    await beat(...places);
+    hub.advance(74 * minutes);
+    await look();
+    expect(hub.stories).toEqual([]);
+
+    hub.advance(2 * minutes);
+    await beat(bucketOfSource, roleOfSource);
+    await look();
+    expect(hub.stories).toHaveLength(1);
+  });
+
+  it('waits for the first heartbeat of a place from when it first looks there', async () => {
+    await beat(bucketOfSource, roleOfSource);
+    await look();
+    hub.advance(60 * minutes);
+    await beat(bucketOfSource, roleOfSource);
+    await look();
+    expect(hub.stories).toEqual([]);
+
+    hub.advance(30 * minutes);
+    await beat(bucketOfSource, roleOfSource);
+    await look();
+    expect(hub.stories).toMatchObject([{ reasons: [expect.stringContaining('older than heartbeats')] }]);
+  });
+
+  it('leaves it at the broken rule where that is why', async () => {
+    await beat(...places);
+    await eventsAt(destination).send(new DisableRuleCommand({ Name: rule }));
+    hub.advance(120 * minutes);
+    await beat(bucketOfSource, roleOfSource);
+
+    await look();
+
+    expect(hub.stories).toMatchObject([{ reasons: [expect.stringMatching(/is disabled\.$/)] }]);
+  });
+
+  it('tells of silence beside a stopped trail, which keeps no heartbeat back', async () => {
+    await beat(...places);
+    await trailsOf(destination).send(new StopLoggingCommand({ Name: trail }));
+    hub.advance(120 * minutes);
+    await beat(bucketOfSource, roleOfSource);
+
+    await look();
+
+    expect(hub.stories).toMatchObject([
+      { reasons: [expect.stringContaining('No heartbeat'), expect.stringContaining('No trail')] },
+    ]);
+  });
+
+  it('takes silence for what it is where the settings may not be looked at', async () => {
+    const error = { code: 'AccessDenied', message: 'no', caller: 'arn:aws:iam::222222222222:role/lockstep-observer' };
+    const refusing: AwsGateway = {
+      send: async (call) => (call.account === destination.account ? { ok: false, error } : gateway.send(call)),
+    };
+    await beat(...places);
+    hub.advance(120 * minutes);
+    await beat(bucketOfSource, roleOfSource);
+
+    await sweepWith({}, refusing, 30);
+
+    expect(hub.stories).toMatchObject([{ account: destination.account, reasons: [expect.stringContaining('No heartbeat')] }]);
+  });
+
+  it('says once that the hub is deaf when nobody is heard of, and counts every account', async () => {
+    await beat(...places);
+    const last = hub.c.now().toISOString();
+    hub.advance(120 * minutes);
+
+    await look();
+    hub.advance(60 * minutes);
+    await look();
+
+    expect(hub.stories).toMatchObject([
+      {
+        ...{ kind: 'spoke-silent', everywhere: true, account: '333333333333', regions: ['eu-west-1'] },
+        reasons: [`No heartbeat has come from any of 2 accounts since ${last}.`],
+      },
+    ]);
+    expect(unwatched()).toEqual([2, 2]);
+  });
+
+  it('names the rest one by one as soon as somebody is heard of', async () => {
+    await beat(...places);
+    hub.advance(120 * minutes);
+    await beat(bucketOfDestination);
+
+    await look();
+
+    expect(hub.stories).toMatchObject([{ account: source.account, regions: [source.region, iam] }]);
+    expect(hub.stories[0]).not.toHaveProperty('everywhere');
+  });
+
+  it('asks for none where none are sent', async () => {
+    hub.advance(24 * 60 * minutes);
+
+    await sweepWith();
+
+    expect(hub.stories).toEqual([]);
+    expect(await hub.ledger.heartbeats()).toEqual([]);
   });
 });
 

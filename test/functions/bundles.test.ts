@@ -22,6 +22,7 @@ describe('the bundles of the functions', () => {
     { name: 'admit', kilobytes: 900 },
     { name: 'sweep', kilobytes: 900 },
     { name: 'reconcile', kilobytes: 900 },
+    { name: 'failures', kilobytes: 550 },
   ] as const)('keep $name within $kilobytes kB', ({ name, kilobytes }) => {
     expect(bytesIn(filesOf(name))).toBeLessThanOrEqual(kilobytes * 1000);
   });
@@ -41,6 +42,14 @@ describe('the bundles of the functions', () => {
 
     expect(eager).toEqual([]);
     expect([...filesOf('reconcile').values()].some((text) => text.includes(`"${namespace}"`))).toBe(true);
+  });
+
+  it('give the client of CloudWatch to the sweep alone, for when it asks', () => {
+    const having = (files: typeof filesOf) =>
+      functionNames.filter((name) => [...files(name).values()].some((text) => text.includes('"com.amazonaws.cloudwatch"')));
+
+    expect(having(filesOf)).toEqual(['sweep']);
+    expect(having(eagerFilesOf)).toEqual([]);
   });
 
   it('give route no more than it loads', () => {

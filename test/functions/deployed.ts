@@ -6,9 +6,9 @@ import { pathToFileURL } from 'node:url';
 
 const root = join(import.meta.dirname, '..', '..');
 
-export type FunctionName = 'admit' | 'reconcile' | 'route' | 'sweep';
+export type FunctionName = 'admit' | 'failures' | 'reconcile' | 'route' | 'sweep';
 
-export const functionNames: readonly FunctionName[] = ['admit', 'reconcile', 'route', 'sweep'];
+export const functionNames: readonly FunctionName[] = ['admit', 'failures', 'reconcile', 'route', 'sweep'];
 
 export const folderOf = (name: FunctionName): string => join(root, 'dist', 'functions', name);
 

@@ -5,6 +5,7 @@ import { DeleteBucketReplicationCommand } from '@aws-sdk/client-s3';
 import { DeleteMessageCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { PutParameterCommand } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { record } from '../../infra/sandbox/metrics.ts';
 import { destination, documentFor, source, thePair } from '../support/builders.ts';
 import { foundationsFor } from '../support/world.ts';
 import type { FunctionName } from './deployed.ts';
@@ -235,6 +236,34 @@ describe('the sweep', () => {
     expect(first).toMatchObject({ replications: 1, groups: 1 });
     expect(Records).toHaveLength(1);
     expect(isReplicating()).toBe(true);
+  });
+});
+
+describe('what does not move', () => {
+  const minute = 60_000;
+
+  /** Published every minute of the last two hours and a half. */
+  const publish = (name: string, valueAt: (minute: number) => number): void => {
+    const rule = bucketsOf().get('orders')?.replication?.Rules?.[0];
+    const dimensions = { SourceBucket: 'orders', DestinationBucket: 'orders-dr', RuleId: rule?.ID ?? '' };
+    const series = { account: source.account, region: destination.region, namespace: 'AWS/S3', name, dimensions, unit: 'Count' };
+    for (let ago = 150; ago > 0; ago -= 1)
+      record(live.aws.world, { ...series, value: valueAt(150 - ago), time: new Date(Date.now() - ago * minute) });
+  };
+
+  it('is seen by the sweep, in the region of the destination, and told', async () => {
+    await drain();
+    publish('OperationsPendingReplication', () => 7);
+    publish('ReplicationLatency', (passed) => 1000 + passed * 60);
+    const judgedAt = new Date(Date.now() - 7 * 3_600_000).toISOString();
+    await live.ledger.putFlows([{ replication: 'orders-dr', judgedAt, flow: 'moving', since: judgedAt, stalls: [] }]);
+
+    await functions.sweep.run({ scheduledTime: '2026-01-01T11:00:00Z' });
+    const [flow] = await live.ledger.flows();
+
+    expect(flow).toMatchObject({ replication: 'orders-dr', flow: 'stalled', stalls: [{ pending: 7, waitedSeconds: 9940 }] });
+    expect(await ledgerItems()).toContain('stalled 222222222222');
+    await drain();
   });
 });
 

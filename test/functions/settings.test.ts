@@ -20,8 +20,11 @@ describe('the environment of a function', () => {
       externalId: undefined,
       busName: 'lockstep',
       forwardRule: 'lockstep-forward',
+      failureAccounts: [],
+      heartbeatMinutes: 0,
       roleBoundary: undefined,
       readsOrganization: false,
+      silence: { account: 'source', everyHours: 6, stalledMinutes: 120 },
       controller: { mode: 'repair', budgetPercent: 25, budgetMinimum: 5, contestedRepairs: 3, reserveSeconds: 10 },
     });
   });
@@ -38,17 +41,26 @@ describe('the environment of a function', () => {
       ...needed,
       ...{ LOCKSTEP_LEDGER_TABLE: 'other', LOCKSTEP_DOCUMENTS_PATH: '/team/docs', LOCKSTEP_FREEZE_PARAMETER: 'stop' },
       ...{ LOCKSTEP_OBSERVER_ROLE: '/ops/watcher', LOCKSTEP_HEALER_ROLE: 'ops/healer', LOCKSTEP_EXTERNAL_ID: 'o-1:x' },
-      ...{ LOCKSTEP_BUS: 'other', LOCKSTEP_FORWARD_RULE: 'forward' },
+      ...{ LOCKSTEP_BUS: 'other', LOCKSTEP_FORWARD_RULE: 'forward', LOCKSTEP_HEARTBEAT_MINUTES: '30' },
       ...{ LOCKSTEP_ROLE_BOUNDARY: '/org/limit', LOCKSTEP_ORGANIZATION: 'read' },
+      ...{ LOCKSTEP_METRICS_ACCOUNT: 'destination', LOCKSTEP_METRICS_HOURS: '0', LOCKSTEP_STALLED_MINUTES: '60' },
       ...{ LOCKSTEP_MODE: 'observe', LOCKSTEP_BUDGET_PERCENT: '0', LOCKSTEP_BUDGET_MINIMUM: '0' },
-      ...{ LOCKSTEP_CONTESTED_REPAIRS: '1', LOCKSTEP_RESERVE_SECONDS: '30' },
+      ...{ LOCKSTEP_CONTESTED_REPAIRS: '1', LOCKSTEP_RESERVE_SECONDS: '30', LOCKSTEP_FAILURE_TOPIC: 'failures' },
     };
 
     expect(settingsFrom(environment, tells)).toMatchObject({
       ...{ ledgerTable: 'other', documentsPath: '/team/docs', freezeParameter: 'stop' },
       ...{ observerRole: 'ops/watcher', healerRole: 'ops/healer', externalId: 'o-1:x' },
-      ...{ busName: 'other', forwardRule: 'forward', roleBoundary: 'org/limit', readsOrganization: true },
-      controller: { mode: 'observe', budgetPercent: 0, budgetMinimum: 0, contestedRepairs: 1, reserveSeconds: 30 },
+      ...{ busName: 'other', forwardRule: 'forward', heartbeatMinutes: 30, roleBoundary: 'org/limit', readsOrganization: true },
+      silence: { account: 'destination', everyHours: 0, stalledMinutes: 60 },
+      controller: {
+        mode: 'observe',
+        budgetPercent: 0,
+        budgetMinimum: 0,
+        contestedRepairs: 1,
+        reserveSeconds: 30,
+        failureTopic: 'failures',
+      },
     });
   });
 
@@ -81,6 +93,18 @@ describe('the environment of a function', () => {
       says: 'must be the name of an EventBridge rule',
       because: 'it is the same in every account',
     },
+    {
+      name: 'LOCKSTEP_FAILURE_TOPIC',
+      value: 'arn:aws:sns:eu-west-1:111111111111:failures',
+      says: 'must be the name of an SNS topic',
+      because: 'it is the same in every account and region',
+    },
+    {
+      name: 'LOCKSTEP_FAILURE_TOPIC',
+      value: 'failures.fifo',
+      says: 'must be the name of an SNS topic that is not FIFO',
+      because: 'S3 sends to none',
+    },
     { name: 'LOCKSTEP_EXTERNAL_ID', value: 'x', says: 'must be an external id', because: 'STS asks for two characters' },
     {
       name: 'LOCKSTEP_MODE',
@@ -100,6 +124,12 @@ describe('the environment of a function', () => {
       value: '0',
       says: 'must be a whole number from 1',
       because: 'nothing would ever be repaired',
+    },
+    {
+      name: 'LOCKSTEP_HEARTBEAT_MINUTES',
+      value: '30m',
+      says: 'must be a whole number from 0 to 1440',
+      because: 'it is a number of minutes',
     },
     {
       name: 'LOCKSTEP_RESERVE_SECONDS',

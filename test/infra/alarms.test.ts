@@ -28,6 +28,7 @@ describe('the alarms', () => {
     { name: 'sweep-missing', missing: 'breaching', because: 'a controller that says nothing is not well' },
     { name: 'event-path-silent', missing: 'breaching', because: 'a function that is not invoked has no metric' },
     { name: 'repair-failed', missing: 'notBreaching', because: 'nothing to repair is well' },
+    { name: 'stalled', missing: 'ignore', because: 'the last sweep holds until the next' },
     { name: 'blocked', missing: 'ignore', because: 'the last sweep holds until the next' },
   ])('$name takes silence as $missing, because $because', ({ name, missing }) => {
     expect(named(name)?.missing).toBe(missing);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { eventPattern } from '../../infra/event-pattern.ts';
 import { matches, parsePattern } from '../../infra/sandbox/services/eventbridge/pattern.ts';
 import { aspects } from '../../shared/aspects/index.ts';
+import { readHeartbeat } from '../../shared/controller/heartbeat.ts';
 import { readChange } from '../../shared/controller/read-change.ts';
 
 const pattern = eventPattern(aspects);
@@ -54,6 +55,15 @@ describe('the pattern of events to forward', () => {
     { event: eventOf('s3', 'PutBucketPolicy', {}, { 'detail-type': 'Object Created' }), because: 'it is no call' },
   ])('stops $event.detail.eventName of $event.source, for $because', ({ event }) => {
     expect(isForwarded(event)).toBe(false);
+  });
+
+  it('lets heartbeats pass, and nothing else of their source', () => {
+    const beat = eventOf('s3', '', {}, { source: 'lockstep.heartbeat', 'detail-type': 'Heartbeat' });
+
+    expect(isForwarded(beat)).toBe(true);
+    expect(readHeartbeat(beat)).toEqual({ account: '111111111111', region: 'eu-west-1' });
+    expect(isForwarded({ ...beat, 'detail-type': 'Other' })).toBe(false);
+    expect(isForwarded({ ...beat, source: 'others.heartbeat' })).toBe(false);
   });
 
   it('lets exactly those names pass that the router understands', () => {

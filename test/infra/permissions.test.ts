@@ -108,6 +108,11 @@ const attacks: readonly (Asked & { readonly because: string })[] = [
     resource: 'arn:aws:iam::111111111111:role/lockstep-forwarder-eu-west-1',
     because: 'events must go on coming',
   },
+  {
+    action: 'iam:PutRolePolicy',
+    resource: 'arn:aws:iam::111111111111:role/lockstep-heartbeat-eu-west-1',
+    because: 'a spoke must go on being heard of',
+  },
   { action: 'iam:UpdateAssumeRolePolicy', resource: foreignRole, because: 'it is outside the names' },
   { action: 'iam:CreateRole', resource: role, because: 'it would have no boundary' },
   {
@@ -215,6 +220,13 @@ describe('the observer', () => {
     expect(actions.filter((action) => !/^\w+:(Get|List|Describe|Lookup)/.test(action))).toEqual([]);
     expect(actions).not.toContain('s3:ListBucket');
     expect(actions).not.toContain('s3:GetObject');
+  });
+
+  it('reads metrics, and puts none', () => {
+    const may = (action: string) => answerTo({ action, resource: '*' }, observer('111111111111'));
+
+    expect(may('cloudwatch:GetMetricData')).toBe('allowed');
+    expect(may('cloudwatch:PutMetricData')).toBe('denied');
   });
 
   it('looks at the rule that forwards changes, at no other, and sends no events', () => {
@@ -356,11 +368,12 @@ describe('the functions of the hub', () => {
       region: 'eu-west-1',
       table: 'arn:table',
       queue: 'arn:queue',
+      failureQueue: 'arn:failures',
       topic: 'arn:topic',
     },
     ...{ topicKey: 'arn:key', deadLetters: 'arn:dead', logGroup: 'arn:logs' },
   };
-  const may = (name: 'route' | 'admit' | 'reconcile', action: string, resource: string): boolean =>
+  const may = (name: 'route' | 'admit' | 'reconcile' | 'failures', action: string, resource: string): boolean =>
     answerTo({ action, resource }, functionPolicy(name, config, parts), '333333333333') === 'allowed';
 
   it('act in the accounts that are listed, each as what it needs', () => {
@@ -383,6 +396,18 @@ describe('the functions of the hub', () => {
     expect(answerTo({ ...assume, resource: 'arn:aws:iam::999999999999:role/admin' }, policy, '333333333333')).toBe('denied');
     expect(answerTo({ action: 'organizations:DescribePolicy', resource: '*' }, policy)).toBe('allowed');
     expect(may('reconcile', 'organizations:DescribePolicy', '*')).toBe(false);
+  });
+
+  it('count failures with no right to the spokes but to take what their topics send', () => {
+    const topic = 'arn:aws:sns:eu-west-1:111111111111:lockstep-replication-failures';
+
+    expect(may('failures', 'sqs:ReceiveMessage', 'arn:failures')).toBe(true);
+    expect(may('failures', 'sqs:ReceiveMessage', 'arn:queue')).toBe(false);
+    expect(may('failures', 'sns:ConfirmSubscription', topic)).toBe(true);
+    expect(may('failures', 'sns:ConfirmSubscription', 'arn:aws:sns:eu-west-1:111111111111:others')).toBe(false);
+    expect(may('failures', 'sns:Publish', 'arn:topic')).toBe(false);
+    for (const role of ['observer', 'healer'])
+      expect(may('failures', 'sts:AssumeRole', `arn:aws:iam::222222222222:role/lockstep-${role}`)).toBe(false);
   });
 
   it('write no documents', () => {

@@ -98,13 +98,13 @@ describe('the hub', () => {
       .filter(({ Properties }) => Properties.MemorySize < 1024)
       .map(({ Properties }) => Properties.FunctionName);
 
-    expect(small).toEqual(['lockstep-route']);
+    expect(small).toEqual(['lockstep-route', 'lockstep-failures']);
   });
 
   it('gives every function an environment that it takes', () => {
     const functions = Object.values(hub.findResources('AWS::Lambda::Function'));
 
-    expect(functions).toHaveLength(4);
+    expect(functions).toHaveLength(5);
     for (const { Properties } of functions) {
       const given = Properties.Environment.Variables as Record<string, string>;
       const known = {
@@ -157,6 +157,58 @@ describe('the hub', () => {
       FunctionResponseTypes: ['ReportBatchItemFailures'],
       BatchSize: 10,
     });
+  });
+
+  it('counts failures by the thousand, and in parts', () => {
+    hub.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+      ...{ BatchSize: 1000, MaximumBatchingWindowInSeconds: 30, FunctionResponseTypes: ['ReportBatchItemFailures'] },
+      ScalingConfig: { MaximumConcurrency: 2 },
+    });
+    hub.hasResourceProperties('AWS::SQS::Queue', {
+      ...{ QueueName: 'lockstep-failures', SqsManagedSseEnabled: true, VisibilityTimeout: 400 },
+      RedrivePolicy: Match.objectLike({ maxReceiveCount: 5 }),
+    });
+  });
+
+  it.each([
+    {
+      whom: 'the accounts that are listed',
+      more: {},
+      condition: {
+        ArnLike: {
+          'aws:SourceArn': ['111111111111', '222222222222'].map(
+            (account) => `arn:aws:sns:*:${account}:lockstep-replication-failures`,
+          ),
+        },
+      },
+    },
+    {
+      whom: 'the organization',
+      more: { spokes: [], ...units({ id: 'o-a1b2c3d4e5' }) },
+      condition: {
+        ArnLike: { 'aws:SourceArn': ['arn:aws:sns:*:*:lockstep-replication-failures'] },
+        StringEquals: { 'aws:SourceOrgID': 'o-a1b2c3d4e5' },
+      },
+    },
+  ])('takes failures from topics of $whom alone', ({ more, condition }) => {
+    const policies = Object.values(templateIn(deployed(more), 'lockstep-hub').findResources('AWS::SQS::QueuePolicy'));
+    const statements = policies.flatMap(
+      ({ Properties }) => Properties.PolicyDocument.Statement as { Sid?: string; Condition: object }[],
+    );
+
+    expect(statements.filter(({ Sid }) => Sid?.endsWith('Report') || Sid?.endsWith('Reports'))).toEqual([
+      expect.objectContaining({ Action: 'sqs:SendMessage', Principal: { Service: 'sns.amazonaws.com' }, Condition: condition }),
+    ]);
+  });
+
+  it('takes failures of regions that have to be asked for under their own name', () => {
+    const far = { spokes: [{ account: '111111111111', regions: ['eu-west-1', 'eu-south-2', 'ap-southeast-2'] }] };
+    const text = JSON.stringify(templateIn(deployed(far), 'lockstep-hub').findResources('AWS::SQS::QueuePolicy'));
+
+    expect([...text.matchAll(/sns\.[a-z0-9-]*\.?amazonaws\.com/g)].map(String)).toEqual([
+      'sns.amazonaws.com',
+      'sns.eu-south-2.amazonaws.com',
+    ]);
   });
 
   it('tells through an encrypted topic that alarms may use', () => {
@@ -215,6 +267,29 @@ describe('a spoke', () => {
   let app: App;
   beforeAll(() => {
     app = deployed();
+  });
+
+  it('has a topic in each region that its own buckets tell of failures, and that sends on to the hub', () => {
+    const region = templateIn(app, 'lockstep-spoke-222222222222-eu-central-1');
+
+    region.hasResourceProperties('AWS::SNS::Topic', {
+      TopicName: 'lockstep-replication-failures',
+      KmsMasterKeyId: Match.absent(),
+    });
+    region.hasResourceProperties('AWS::SNS::TopicPolicy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            ...{ Effect: 'Allow', Principal: { Service: 's3.amazonaws.com' }, Action: 'sns:Publish' },
+            Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+          }),
+        ]),
+      },
+    });
+    region.hasResourceProperties('AWS::SNS::Subscription', {
+      ...{ Protocol: 'sqs', RawMessageDelivery: true },
+      Endpoint: 'arn:aws:sqs:eu-west-1:333333333333:lockstep-failures',
+    });
   });
 
   it('has the roles that the permissions say, word for word', () => {
@@ -279,6 +354,49 @@ describe('a spoke', () => {
     });
     region.hasResourceProperties('AWS::IAM::Role', {
       Policies: [{ PolicyDocument: { Statement: [{ Action: 'events:PutEvents', Resource: bus }] } }],
+    });
+  });
+
+  it('sends a heartbeat to its own bus, through the rule of the changes, in a role that may send nothing else', () => {
+    const region = templateIn(app, 'lockstep-spoke-111111111111-eu-west-1');
+    const rule = Object.keys(region.findResources('AWS::Events::Rule', { Properties: { Name: 'lockstep-forward' } }));
+
+    region.hasResource('AWS::Scheduler::Schedule', {
+      DependsOn: rule,
+      Properties: {
+        Name: 'lockstep-heartbeat',
+        ScheduleExpression: 'rate(30 minutes)',
+        Target: { EventBridgeParameters: { Source: 'lockstep.heartbeat', DetailType: 'Heartbeat' } },
+      },
+    });
+    region.hasResourceProperties('AWS::IAM::Role', {
+      AssumeRolePolicyDocument: {
+        Statement: [{ Principal: { Service: 'scheduler.amazonaws.com' }, Condition: { StringEquals: Match.anyValue() } }],
+      },
+      Policies: [
+        {
+          PolicyDocument: {
+            Statement: [{ Action: 'events:PutEvents', Condition: { StringEquals: { 'events:source': 'lockstep.heartbeat' } } }],
+          },
+        },
+      ],
+    });
+  });
+
+  it.each([
+    { sweepEveryMinutes: 15, minutes: 7 },
+    { sweepEveryMinutes: 60, minutes: 30 },
+    { sweepEveryMinutes: 1440, minutes: 30 },
+  ])('beats every $minutes minutes where there is a sweep every $sweepEveryMinutes, and the hub knows', (given) => {
+    const { sweepEveryMinutes, minutes } = given;
+    const apps = deployed({ sweepEveryMinutes });
+
+    templateIn(apps, 'lockstep-spoke-111111111111-eu-west-1').hasResourceProperties('AWS::Scheduler::Schedule', {
+      ScheduleExpression: `rate(${minutes} minutes)`,
+    });
+    templateIn(apps, 'lockstep-hub').hasResourceProperties('AWS::Lambda::Function', {
+      FunctionName: 'lockstep-sweep',
+      Environment: { Variables: { LOCKSTEP_HEARTBEAT_MINUTES: String(minutes) } },
     });
   });
 

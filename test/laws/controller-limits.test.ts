@@ -1,7 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import type { WorldPlan } from '../support/builders.ts';
 import { destination, source, thePair } from '../support/builders.ts';
-import { type Chaos, edit, newChaos, outagesOf, repairsOf, routeAll, sweepNow, truth, work } from '../support/chaos.ts';
+import {
+  type Chaos,
+  edit,
+  editHeard,
+  newChaos,
+  outagesOf,
+  repairsOf,
+  routeAll,
+  sweepNow,
+  truth,
+  work,
+} from '../support/chaos.ts';
 import type { Port, Storm } from '../support/chaos-fate.ts';
 import { driftNamed, forget, happens, kindsOf, policyGone, replicationGone } from '../support/chaos-kit.ts';
 import { garbage } from '../support/chaos-turns.ts';
@@ -57,6 +68,32 @@ describe('the budget', () => {
       expect((await chaos.ledger.fleet()).budget !== undefined).toBe(isOver);
     },
   );
+
+  it.each([
+    { minimum: 1, written: 1, isOver: true, because: 'a wrong document must not rewrite an organization' },
+    { minimum: 4, written: 4, isOver: false, because: 'so many may be changed in any case' },
+  ])('counts what one edit would change, $minimum or more of 4: $because', async ({ minimum, written, isOver }) => {
+    const chaos = await newChaos(apart(4), { budgetPercent: 0, budgetMinimum: minimum });
+    await swept(chaos);
+    const before = chaos.written.length;
+
+    await editHeard(chaos, { lifecycle: { source: { expireAfterDays: 90 } } });
+    await work(chaos);
+
+    expect(chaos.written.length - before).toBe(written);
+    expect(kindsOf(chaos).filter((kind) => kind === 'budget-exceeded')).toHaveLength(isOver ? 1 : 0);
+  });
+
+  it('lets an edit build what never worked, however much it is', async () => {
+    const chaos = await newChaos(apart(4), { budgetPercent: 0, budgetMinimum: 0 });
+    for (const they of chaos.subjects) await everything.done(they);
+    for (const status of await chaos.ledger.statuses()) await chaos.ledger.removeStatus(status.replication);
+
+    await editHeard(chaos, { lifecycle: { source: { expireAfterDays: 90 } } });
+    await work(chaos);
+
+    expect(await verdictsOf(chaos)).toEqual(['proven']);
+  });
 
   it('once exceeded stops changes too, until a person resumes', async () => {
     const chaos = await newChaos(apart(2), { budgetPercent: 0, budgetMinimum: 1 });

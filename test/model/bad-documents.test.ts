@@ -119,6 +119,27 @@ const edits: readonly (Case & { readonly set: string; readonly to: unknown })[] 
     says: `it belongs in ${at}`,
   },
   {
+    because: 'the field is right at the top',
+    set: `${at}.defaults`,
+    to: {},
+    path: `${at}.defaults`,
+    says: 'it belongs in the document itself',
+  },
+  {
+    because: 'a path of a role has an end',
+    set: `${at}.role`,
+    to: `arn:aws:iam::111111111111:role/${'a'.repeat(512)}/name`,
+    path: `${at}.role`,
+    says: 'must have a role path of at most 512 characters',
+  },
+  {
+    because: 'a value of a tag has an end',
+    set: `${at}.rules`,
+    to: [{ tags: { team: 'a'.repeat(257) } }],
+    path: `${at}.rules[0].tags.team`,
+    says: 'must be at most 256 characters, got 257',
+  },
+  {
     because: 'nothing is near',
     set: `${at}.rules`,
     to: [{ zzz: 1 }],

@@ -59,6 +59,16 @@ describe('groups', () => {
     );
   });
 
+  it('hold two of one name, in the order of their documents', () => {
+    const [one, two] = ['/b', '/a'].map((document) => ({ ...replication('r', alone(1)), document })) as [
+      Replication,
+      Replication,
+    ];
+
+    expect(groupsOf([one, two])).toEqual([{ id: 'r', replications: [two, one] }]);
+    expect(groupsOf([one, one])).toEqual([{ id: 'r', replications: [one, one] }]);
+  });
+
   it('are the same, in the same order, for every order of replications', () => {
     const shuffled = replications.chain((all) => fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length })));
 

@@ -169,6 +169,74 @@ describe('metrics', () => {
   });
 });
 
+describe('GetMetricData', () => {
+  const ask = (client: cw.CloudWatchClient, more: Partial<cw.GetMetricDataCommandInput> = {}) =>
+    client.send(
+      new cw.GetMetricDataCommand({
+        ...{ StartTime: at('00:00:00'), EndTime: at('00:10:00'), ScanBy: 'TimestampAscending' },
+        MetricDataQueries: ['Drifted', 'Nothing', 'Repaired'].map((MetricName, index) => ({
+          Id: `q${index}`,
+          MetricStat: { Metric: { Namespace: 'Lockstep', MetricName }, Period: 60, Stat: 'Maximum' },
+        })),
+        ...more,
+      }),
+    );
+
+  async function three() {
+    const { clock, client, put } = fresh();
+    for (const value of [1, 2, 3]) {
+      for (const MetricName of ['Drifted', 'Repaired']) await put(value, { MetricName });
+      await clock.advance(60);
+    }
+    return client;
+  }
+
+  it('gives so many values at a time as it is asked for, and a token for the rest', async () => {
+    const client = await three();
+
+    const pages: (readonly (readonly [string | undefined, readonly number[] | undefined, string | undefined])[])[] = [];
+    let NextToken: string | undefined;
+    do {
+      const page = await ask(client, { MaxDatapoints: 2, ...(NextToken && { NextToken }) });
+      pages.push((page.MetricDataResults ?? []).map(({ Id, Values, StatusCode }) => [Id, Values, StatusCode]));
+      NextToken = page.NextToken;
+    } while (NextToken !== undefined);
+
+    expect(pages).toEqual([
+      [['q0', [1, 2], 'PartialData']],
+      [
+        ['q0', [3], 'Complete'],
+        ['q1', [], 'Complete'],
+        ['q2', [1], 'PartialData'],
+      ],
+      [['q2', [2, 3], 'Complete']],
+    ]);
+  });
+
+  it('gives all of them at once where they fit', async () => {
+    const { MetricDataResults, NextToken } = await ask(await three());
+
+    expect(MetricDataResults?.map(({ Values }) => Values)).toEqual([[1, 2, 3], [], [1, 2, 3]]);
+    expect(NextToken).toBeUndefined();
+  });
+
+  const query = (Id: string) => ({ Id, MetricStat: { Metric: { MetricName: 'm' }, Period: 60, Stat: 'Sum' } });
+  it.each<{ because: string; input: Partial<cw.GetMetricDataCommandInput>; code: string }>([
+    {
+      because: 'it asks for 501 metrics',
+      input: { MetricDataQueries: Array.from({ length: 501 }, (_, index) => query(`q${index}`)) },
+      code: 'ValidationException',
+    },
+    { because: 'an id begins with a capital', input: { MetricDataQueries: [query('Q')] }, code: 'ValidationException' },
+    { because: 'two have one id', input: { MetricDataQueries: [query('q'), query('q')] }, code: 'ValidationException' },
+    { because: 'it ends before it begins', input: { EndTime: at('00:00:00') }, code: 'ValidationException' },
+    { because: 'it wants more values than there can be', input: { MaxDatapoints: 100_801 }, code: 'ValidationException' },
+    { because: 'nobody gave out its token', input: { NextToken: 'x' }, code: 'InvalidNextToken' },
+  ])('refuses a request when $because', async ({ input, code }) => {
+    expect(await refusalOf(ask(await three(), input))).toMatchObject({ status: 400, code });
+  });
+});
+
 describe('statistics', () => {
   it.each([
     { name: 'p0', value: 1 },

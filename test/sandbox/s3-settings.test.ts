@@ -288,44 +288,6 @@ describe('lifecycle rules', () => {
   });
 });
 
-describe('event notifications', () => {
-  const aTopic = (changes: Partial<s3.TopicConfiguration> = {}): s3.TopicConfiguration => ({
-    Id: 'failures',
-    TopicArn: 'arn:aws:sns:eu-west-1:111111111111:failures',
-    Events: ['s3:Replication:OperationFailedReplication'],
-    ...changes,
-  });
-  const put = (configuration: s3.NotificationConfiguration) =>
-    client.send(new s3.PutBucketNotificationConfigurationCommand({ Bucket, NotificationConfiguration: configuration }));
-
-  it('are replaced whole', async () => {
-    await put({ TopicConfigurations: [aTopic()] });
-    await put({ EventBridgeConfiguration: {} });
-
-    const read = await requests.notifications();
-
-    expect(read).toMatchObject({ EventBridgeConfiguration: {} });
-    expect(read.TopicConfigurations).toBeUndefined();
-  });
-
-  it.each<[because: string, topics: s3.TopicConfiguration[]]>([
-    ['the topic must be in the region', [aTopic({ TopicArn: 'arn:aws:sns:eu-central-1:111111111111:t' })]],
-    ['the topic must be a topic', [aTopic({ TopicArn: 'arn:aws:sqs:eu-west-1:111111111111:t' })]],
-    ['the event must exist', [aTopic({ Events: ['s3:Nothing' as s3.Event] })]],
-    ['one object must not raise an event twice', [aTopic(), aTopic({ Id: 'b', Events: ['s3:Replication:*'] })]],
-  ])('are refused: %s', async (_, topics) => {
-    expect(await refusalOf(put({ TopicConfigurations: topics }))).toMatchObject({ code: 'InvalidArgument', status: 400 });
-  });
-
-  it('may share an event type under separate prefixes', async () => {
-    const under = (prefix: string) => ({ Key: { FilterRules: [{ Name: 'prefix' as const, Value: prefix }] } });
-
-    await put({ TopicConfigurations: [aTopic({ Filter: under('a/') }), aTopic({ Id: 'b', Filter: under('b/') })] });
-
-    expect((await requests.notifications()).TopicConfigurations).toHaveLength(2);
-  });
-});
-
 describe('ownership and ACLs', () => {
   it('refuses ACLs while the bucket owner is enforced', async () => {
     const put = () =>

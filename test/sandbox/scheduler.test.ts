@@ -1,12 +1,15 @@
+import { CreateEventBusCommand, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import * as scheduler from '@aws-sdk/client-scheduler';
 import { CreateQueueCommand } from '@aws-sdk/client-sqs';
 import { describe, expect, it } from 'vitest';
 import { nextRun, parseTiming } from '../../infra/sandbox/services/scheduler.ts';
+import { clientsOf } from './event-support.ts';
 import { allow, refusalOf, source, trustOf } from './front-clients.ts';
 import { moreClientsOf, region, stillAws } from './more-clients.ts';
 
 const RoleArn = `arn:aws:iam::${source}:role/scheduler`;
+const bus = (name: string) => `arn:aws:events:${region}:${source}:event-bus/${name}`;
 const queueArn = (name: string) => `arn:aws:sqs:${region}:${source}:${name}`;
 
 async function fresh(rights = allow(['sqs:SendMessage', 'lambda:InvokeFunction', 'sns:Publish'])) {
@@ -74,6 +77,39 @@ describe('a schedule', () => {
       { 'detail-type': 'Scheduled Event', source: 'aws.scheduler', resources: [`${arn}bare`] },
       { at: '2026-01-01T01:00:00Z' },
     ]);
+  });
+
+  it('puts events on a bus, with its input as their detail, which rules then send on', async () => {
+    const onlyOurs = { StringEquals: { 'events:source': 'ours' } };
+    const statement = { Effect: 'Allow', Action: 'events:PutEvents', Resource: bus('default'), Condition: onlyOurs };
+    const rights = JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
+    const { aws, clock, create } = await fresh(rights);
+    const { events } = clientsOf(aws);
+    await events.send(new CreateEventBusCommand({ Name: 'hub' }));
+    await events.send(new PutRuleCommand({ Name: 'on', EventPattern: '{"source":["ours","others"]}' }));
+    const hub = bus('hub');
+    await events.send(new PutTargetsCommand({ Rule: 'on', Targets: [{ Id: 'hub', Arn: hub }] }));
+    await events.send(new PutRuleCommand({ Name: 'last', EventBusName: 'hub', EventPattern: '{"source":["ours","others"]}' }));
+    const heard: unknown[] = [];
+    const Arn = `arn:aws:lambda:${region}:${source}:function:hearing`;
+    aws.world.functions.set(Arn, async (event) => void heard.push(event));
+    await events.send(new PutTargetsCommand({ Rule: 'last', EventBusName: 'hub', Targets: [{ Id: 'f', Arn }] }));
+    const beat = (Source: string) => ({
+      ...{ Arn: bus('default'), RoleArn, Input: '{"at":"<aws.scheduler.scheduled-time>"}' },
+      EventBridgeParameters: { Source, DetailType: 'Beat' },
+    });
+
+    await create({ Name: 'ours', Target: beat('ours') });
+    await create({ Name: 'others', Target: beat('others') });
+    await clock.advance(60);
+
+    expect(heard).toMatchObject([
+      {
+        ...{ source: 'ours', 'detail-type': 'Beat', account: source, region, time: '2026-01-01T00:00:00Z' },
+        ...{ detail: { at: '2026-01-01T00:00:00Z' }, resources: [expect.stringMatching(/:schedule\/default\/ours$/)] },
+      },
+    ]);
+    expect(aws.world.undelivered).toMatchObject([{ code: 'NO_PERMISSIONS' }]);
   });
 
   it('is read, changed, switched off and deleted', async () => {

@@ -3,9 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteRolePolicyCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { PutBucketVersioningCommand } from '@aws-sdk/client-s3';
+import { PutBucketVersioningCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parseConfig } from '../../infra/config.ts';
@@ -68,13 +69,7 @@ const queueing = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttrib
 
 /** What is granted and not asked for here, and why it may be granted all the same. */
 const unasked: Readonly<Record<string, readonly { readonly because: string; readonly actions: readonly string[] }[]>> = {
-  'lockstep-route': [
-    { because: 'Lambda writes the logs', actions: logs },
-    {
-      because: 'the fuller copy of a call from another account names its actor',
-      actions: ['dynamodb:PutItem'],
-    },
-  ],
+  'lockstep-route': [{ because: 'Lambda writes the logs', actions: logs }],
   'lockstep-admit': [
     { because: 'Lambda writes the logs', actions: logs },
     { because: 'SNS uses the key for the sender', actions: encryption },
@@ -94,6 +89,12 @@ const unasked: Readonly<Record<string, readonly { readonly because: string; read
       because: 'nothing was edited, and nothing was left to be told',
       actions: ['dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'cloudtrail:LookupEvents', 'ssm:DescribeParameters'],
     },
+  ],
+  'lockstep-failures': [
+    { because: 'Lambda writes the logs', actions: logs },
+    { because: 'Lambda reads the queue, past the record of calls', actions: queueing },
+    { because: 'the token confirms, whoever sends it: SNS asks for no permission', actions: ['sns:ConfirmSubscription'] },
+    { because: 'an outage was open already', actions: ['dynamodb:BatchWriteItem'] },
   ],
   'lockstep-reconcile': [
     { because: 'Lambda writes the logs', actions: logs },
@@ -187,6 +188,17 @@ const outOfStep = () => {
   };
 };
 const verdicts = async () => (await ledger.statuses()).map(({ verdict }) => verdict);
+/** As they were told. */
+async function storiesOf(kind: string): Promise<readonly object[]> {
+  const { Items = [] } = await new DynamoDBClient(inHub()).send(
+    new QueryCommand({
+      ...{ TableName: 'lockstep-ledger', KeyConditionExpression: 'pk = :pk AND begins_with(sk, :kind)' },
+      ExpressionAttributeValues: { ':pk': { S: 'STORY' }, ':kind': { S: `${kind} ` } },
+    }),
+  );
+  return Items.map(({ json }) => JSON.parse((JSON.parse(json?.S ?? '{}') as { readonly body: string }).body) as object);
+}
+
 const patience = { timeout: 60_000, interval: 50 };
 const inStep = { lost: [], gained: [] };
 
@@ -206,7 +218,9 @@ beforeAll(async () => {
   const role = { name: 'lockstep-orders', arn: `arn:aws:iam::${source.account}:role/lockstep-orders` };
   they = { someone, source: from, destination: to, role };
   deploymentOf({ config, code: join(root, 'dist', 'functions'), outdir: folder, checked: false }).synth();
-  stacks = await loadAssembly(aws, folder);
+  // Reports would wait for each other for half a minute.
+  const impatient = (template: string) => JSON.parse(template.replace(/("MaximumBatchingWindowInSeconds": *)\d+/, '$11')) as object;
+  stacks = await loadAssembly(aws, folder, { change: impatient });
   ledger = dynamoLedger({ client: new DynamoDBClient(inHub()), table: 'lockstep-ledger' });
   await settled();
   const Value = JSON.stringify(documentFor(worlds.full, keys));
@@ -234,8 +248,19 @@ describe('the synthesized stacks', () => {
     );
     const functions = [...aws.world.lambda.functions.values()].map(({ name }) => name);
     expect(functions).toEqual(
-      expect.arrayContaining(['lockstep-route', 'lockstep-admit', 'lockstep-sweep', 'lockstep-reconcile']),
+      expect.arrayContaining(['route', 'admit', 'sweep', 'reconcile', 'failures'].map((name) => `lockstep-${name}`)),
     );
+  });
+
+  it('are heard of at once from every account and region: schedules beat, and their heartbeats come through', async () => {
+    const places = async () => (await ledger.heartbeats()).map(({ account, region, heard }) => `${account}/${region} ${heard}`);
+
+    await expect
+      .poll(async () => (await places()).sort(), patience)
+      .toEqual([
+        ...['111111111111/eu-west-1 true', '111111111111/us-east-1 true'],
+        ...['222222222222/eu-central-1 true', '222222222222/us-east-1 true'],
+      ]);
   });
 
   it('build what a new document wants', async () => {
@@ -255,6 +280,26 @@ describe('the synthesized stacks', () => {
     },
     90_000,
   );
+
+  it('count what S3 reports as not replicated, and tell it with the reason', async () => {
+    const topics = [...aws.world.sns.subscriptions.values()].filter(({ topicArn }) => topicArn.includes('replication-failures'));
+    await expect.poll(() => topics.filter(({ confirmed }) => !confirmed), patience).toEqual([]);
+    const iam = they.someone.iam(source);
+    const stop = { RoleName: they.role.name, PolicyName: 'stop' };
+    const Statement = [{ Effect: 'Deny', Action: 's3:GetObjectVersionForReplication', Resource: '*' }];
+    await iam.send(new PutRolePolicyCommand({ ...stop, PolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement }) }));
+    await expect.poll(verdicts, patience).toEqual(['blocked']);
+    await they.someone.s3(they.source).send(new PutObjectCommand({ Bucket: 'orders', Key: 'a b', Body: 'x' }));
+    await expect.poll(() => ledger.failures(), patience).toMatchObject([{ counts: { SrcGetObjectNotPermitted: 1 } }]);
+    await expect.poll(() => storiesOf('failing'), patience).toHaveLength(1);
+    await settled();
+
+    expect(await storiesOf('failing')).toMatchObject([
+      { replications: [expect.any(String)], reasons: [{ reason: 'SrcGetObjectNotPermitted', count: 1 }], proven: false },
+    ]);
+    await iam.send(new DeleteRolePolicyCommand(stop));
+    await expect.poll(verdicts, patience).toEqual(['proven']);
+  }, 90_000);
 
   it('repair by the sweep what no event told', async () => {
     for (const bus of aws.world.events.buses.values()) {

@@ -1,12 +1,13 @@
 /** Every drift of the catalogue, and the healthy worlds they happen to. */
 
-import { destination, source, thePair, type WorldPlan } from '../support/builders.ts';
+import { destination, failureTopic, source, thePair, type WorldPlan } from '../support/builders.ts';
 import type { Drift, WorldName } from '../support/drifts.ts';
 import { bucketPolicyDrifts } from './drifts/bucket-policies.ts';
 import { bucketDrifts } from './drifts/buckets.ts';
 import { compoundDrifts } from './drifts/compound.ts';
 import { keyDrifts } from './drifts/keys.ts';
 import { managedDrifts } from './drifts/managed.ts';
+import { notificationDrifts } from './drifts/notifications.ts';
 import { replicationDrifts } from './drifts/replication.ts';
 import { roleDrifts } from './drifts/role.ts';
 
@@ -17,6 +18,7 @@ export const catalogue: Readonly<Record<string, readonly Drift[]>> = {
   'the replication configuration': replicationDrifts,
   'the buckets': bucketDrifts,
   'what the document manages on request': managedDrifts,
+  'the failure notification': notificationDrifts,
   'several things at once': compoundDrifts,
 };
 
@@ -42,6 +44,10 @@ export const worlds: Readonly<Record<WorldName, WorldPlan>> = {
   }),
   exclusive: pairWith({ more: { exclusive: true } }),
   careful: pairWith({ more: { keyState: 'report' } }),
+  announcing: {
+    ...thePair,
+    buckets: thePair.buckets.map((bucket) => ({ ...bucket, failureTopic })),
+  },
   'one-account': {
     buckets: [
       { ...source, name: 'orders' },

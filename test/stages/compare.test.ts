@@ -36,6 +36,18 @@ describe('comparing', () => {
     expect(findingOn('bucket-policy orders-dr', { 'bucket-policy orders-dr': sight })).toMatchObject({ verdict });
   });
 
+  it('does not take a mistake of ours for a finding', () => {
+    const broken = aspects.map((aspect) => ({
+      ...aspect,
+      desired: () => {
+        throw new TypeError('a mistake');
+      },
+    }));
+    const targets = targetsOf(pair, broken);
+
+    expect(() => compare(targets, new Map(targets.map(({ key }) => [key, absent])))).toThrow('a mistake');
+  });
+
   it('takes what nobody read as unreadable', () => {
     const targets = targetsOf(pair, aspects);
 

@@ -71,6 +71,18 @@ describe('confirming', () => {
     expect(aws.reads()).toBe(0);
   });
 
+  it('begins no wait when the time is nearly over', async () => {
+    const aws = answering(off);
+    const waits: number[] = [];
+    const wait = async (seconds: number) => void waits.push(seconds);
+
+    const [outcome] = await confirm(steps, written, aws, { wait, pauses: [0, 1, 2], isLate: () => true });
+
+    expect(outcome?.outcome).toBe('written');
+    expect(aws.reads()).toBe(1);
+    expect(waits).toEqual([]);
+  });
+
   it('does not throw when an answer makes no sense', async () => {
     const plan = planWith(aGroup([aReplication()]), { 'bucket-policy orders-dr': absent });
     const [outcome] = await confirm(

@@ -71,6 +71,17 @@ describe('planning repairs', () => {
     expect(plan.held[0]?.differences).not.toEqual([]);
   });
 
+  it('only reports of what has no document any more', () => {
+    const orphaned = { ...aReplication(), orphanedSince: '2026-03-01T12:00:00Z' };
+
+    const plan = planWith(aGroup([orphaned]), { 'bucket-versioning orders-dr': absent });
+
+    expect(plan.steps).toEqual([]);
+    expect(plan.held).toMatchObject([
+      { aspect: 'bucket-versioning', reason: 'orphaned', detail: expect.stringContaining('gone since 2026-03-01T12:00:00Z') },
+    ]);
+  });
+
   it('only reports while paused, and says until when and why', () => {
     const plan = planWith(pair(paused), { 'bucket-policy orders-dr': absent });
 

@@ -21,7 +21,7 @@ export class Dead extends Error {
 }
 
 const reads =
-  /^(documents|replications|groups|index|groupsOn|group|statuses|pauses|contests|repairs|outages|seen|actorOf|fleet|untoldStories)$/;
+  /^(documents|replications|groups|index|groupsOn|group|statuses|flows|pauses|contests|repairs|outages|seen|actorOf|fleet|heartbeats|untoldStories)$/;
 
 export interface Hub {
   readonly c: Controller;

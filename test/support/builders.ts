@@ -16,6 +16,8 @@ export interface BucketPlan extends Place {
   /** Buckets of one account and region with the same label share a key; default: a key of its own. */
   readonly key?: string;
   readonly objectLock?: boolean;
+  /** Name of a topic beside the bucket that takes what S3 tells of failed replications. */
+  readonly failureTopic?: string;
 }
 
 export const now = new Date('2026-03-01T12:00:00Z');
@@ -43,13 +45,23 @@ export function written(
   };
 }
 
+/** Name of a topic that takes what S3 tells of failed replications. */
+export const failureTopic = 'lockstep-replication-failures';
+
 /** @throws InvalidDocument */
-export const replicationsOf = (replications: Fields): readonly Replication[] =>
-  parseDocument(JSON.stringify({ version: 1, replications }), { name: 'orders', now }).replications;
+export const replicationsOf = (
+  replications: Fields,
+  surroundings: { readonly failureTopic?: string } = {},
+): readonly Replication[] =>
+  parseDocument(JSON.stringify({ version: 1, replications }), { name: 'orders', now, ...surroundings }).replications;
 
 /** One replication, complete. */
-export function aReplication(more: Parameters<typeof written>[0] = {}, name = 'orders-dr'): Replication {
-  const [replication] = replicationsOf({ [name]: written(more) });
+export function aReplication(
+  more: Parameters<typeof written>[0] = {},
+  name = 'orders-dr',
+  surroundings: { readonly failureTopic?: string } = {},
+): Replication {
+  const [replication] = replicationsOf({ [name]: written(more) }, surroundings);
   return replication as Replication;
 }
 
@@ -99,5 +111,7 @@ export function documentFor(plan: WorldPlan, keys: Readonly<Record<string, strin
 }
 
 /** @throws InvalidDocument when the plan makes no valid document */
-export const groupsFor = (plan: WorldPlan, keys: Readonly<Record<string, string>>): readonly Group[] =>
-  groupsOf(parseDocument(JSON.stringify(documentFor(plan, keys)), { name: 'orders', now }).replications);
+export function groupsFor(plan: WorldPlan, keys: Readonly<Record<string, string>>): readonly Group[] {
+  const failureTopic = plan.buckets.find((bucket) => bucket.failureTopic !== undefined)?.failureTopic;
+  return groupsOf(parseDocument(JSON.stringify(documentFor(plan, keys)), { name: 'orders', now, failureTopic }).replications);
+}

@@ -1,6 +1,7 @@
 /** The whole controller where anything can go wrong, with what must always hold noted while it runs. */
 import { passesOver } from '../../functions/reconcile/passes.ts';
 import { aspects } from '../../shared/aspects/index.ts';
+import { admit } from '../../shared/controller/admit.ts';
 import type { Ledger, OutageRecord, RepairRecord } from '../../shared/controller/ledger.ts';
 import { MalformedMessage } from '../../shared/controller/message.ts';
 import { Recoverable } from '../../shared/controller/pass/recoverable.ts';
@@ -177,13 +178,23 @@ export function isOn({ input }: AwsCall, arn: string): boolean {
   return arn === subject || arn.endsWith(`:${subject}`) || arn.endsWith(`/${subject}`);
 }
 
-/** Lays fields over every replication of the document, and has it admitted. */
+/** Lays fields over every replication of the document, and has it admitted by a sweep. */
 export async function edit(chaos: Chaos, more: object): Promise<void> {
+  rewrite(chaos, more);
+  await sweepNow(chaos);
+}
+
+/** The same, and Parameter Store tells of it. */
+export async function editHeard(chaos: Chaos, more: object): Promise<void> {
+  rewrite(chaos, more);
+  await insisting(chaos, () => admit(chaos.c, { cause: 'edit', requestId: `edit ${chaos.document.version}` }));
+}
+
+function rewrite(chaos: Chaos, more: object): void {
   const ways = Object.entries(chaos.plan.replications);
   const replications = Object.fromEntries(ways.map(([name, way]) => [name, { ...way, more: { ...way.more, ...more } }]));
   const text = JSON.stringify(documentFor({ ...chaos.plan, replications }, chaos.keys));
   chaos.document = { text, version: chaos.document.version + 1 };
-  await sweepNow(chaos);
 }
 
 /** What may die is tried again, as EventBridge and Lambda do. */

@@ -18,7 +18,7 @@ export interface Drift {
   readonly because?: string;
 }
 
-export type WorldName = 'pair' | 'full' | 'exclusive' | 'careful' | 'one-account';
+export type WorldName = 'pair' | 'full' | 'exclusive' | 'careful' | 'one-account' | 'announcing';
 
 /** Settings are named `<aspect> of <bucket, role, source key or destination key>`. */
 export interface Expectation {

@@ -2,7 +2,7 @@
 import type { AwsCall, AwsGateway } from '../../shared/model/aws-call.ts';
 import { type Operation, operations } from '../../shared/model/operations.ts';
 import { isWrite, type Sent, wrapped } from './gateways.ts';
-import { isOurs, type JsonObject, statementsIn } from './meaning.ts';
+import { isOurNotification, isOurs, type JsonObject, notificationsIn, statementsIn } from './meaning.ts';
 
 /** What the core may write at all; making buckets and keys is the command line's, run by a person. */
 const allowedWrites = new Set<Operation>([
@@ -13,6 +13,7 @@ const allowedWrites = new Set<Operation>([
   's3:PutPublicAccessBlock',
   's3:PutBucketOwnershipControls',
   's3:PutBucketLifecycleConfiguration',
+  's3:PutBucketNotificationConfiguration',
   'kms:EnableKey',
   'kms:CancelKeyDeletion',
   'kms:PutKeyPolicy',
@@ -33,6 +34,7 @@ const shownBy: Partial<Record<Operation, { readonly read: Operation; readonly no
   's3:PutPublicAccessBlock': { read: 's3:GetPublicAccessBlock', notSet: 'NoSuchPublicAccessBlockConfiguration' },
   's3:PutBucketOwnershipControls': { read: 's3:GetBucketOwnershipControls', notSet: 'OwnershipControlsNotFoundError' },
   's3:PutBucketLifecycleConfiguration': { read: 's3:GetBucketLifecycleConfiguration', notSet: 'NoSuchLifecycleConfiguration' },
+  's3:PutBucketNotificationConfiguration': { read: 's3:GetBucketNotificationConfiguration' },
   'kms:EnableKey': { read: 'kms:DescribeKey' },
   'kms:CancelKeyDeletion': { read: 'kms:DescribeKey' },
   'kms:PutKeyPolicy': { read: 'kms:GetKeyPolicy' },
@@ -67,6 +69,7 @@ const foreignRead: Partial<Record<Operation, (output: Fields) => Content>> = {
   's3:GetBucketReplication': ({ ReplicationConfiguration }) => rules((ReplicationConfiguration as Fields).Rules),
   's3:GetBucketLifecycleConfiguration': ({ Rules }) => rules(Rules),
   's3:GetBucketEncryption': ({ ServerSideEncryptionConfiguration }) => encryption(ServerSideEncryptionConfiguration),
+  's3:GetBucketNotificationConfiguration': (output) => notifications(output),
 };
 
 /** The same part, as it stands in a write. */
@@ -77,7 +80,15 @@ const foreignWritten: Partial<Record<Operation, (input: Fields) => Content>> = {
   's3:PutBucketReplication': ({ ReplicationConfiguration }) => rules((ReplicationConfiguration as Fields).Rules),
   's3:PutBucketLifecycleConfiguration': ({ LifecycleConfiguration }) => rules((LifecycleConfiguration as Fields).Rules),
   's3:PutBucketEncryption': ({ ServerSideEncryptionConfiguration }) => encryption(ServerSideEncryptionConfiguration),
+  's3:PutBucketNotificationConfiguration': ({ NotificationConfiguration }) => notifications(NotificationConfiguration as Fields),
 };
+
+const notifications = (configuration: Fields): Content => ({
+  foreign: [
+    ...notificationsIn(configuration).filter((told) => !isOurNotification(told)),
+    configuration.EventBridgeConfiguration ?? 'no events on the bus',
+  ],
+});
 
 function encryption(configuration: unknown): Content {
   const [rule = {}] = ((configuration as Fields).Rules as readonly Fields[] | undefined) ?? [];

@@ -72,6 +72,37 @@ export function grantsOf(statement: JsonObject, ownKey?: string): readonly strin
 
 type Pick = (statement: JsonObject) => boolean;
 
+/** One configuration of what a bucket tells others. */
+export interface Notification {
+  readonly Id?: string | undefined;
+  readonly TopicArn?: string | undefined;
+  readonly Events?: readonly string[] | undefined;
+  readonly Filter?: { readonly Key?: { readonly FilterRules?: readonly object[] | undefined } | undefined } | undefined;
+}
+
+export function notificationsIn(configuration: unknown): readonly Notification[] {
+  const {
+    TopicConfigurations: topics,
+    QueueConfigurations: queues,
+    LambdaFunctionConfigurations: functions,
+  } = (configuration ?? {}) as Readonly<Record<string, readonly Notification[] | undefined>>;
+  return [...(topics ?? []), ...(queues ?? []), ...(functions ?? [])];
+}
+
+/** By its name, or by the topic it tells. */
+export const isOurNotification = ({ Id, TopicArn }: Notification): boolean =>
+  isOurs(Id) || isOurs(TopicArn?.slice(TopicArn.lastIndexOf(':') + 1));
+
+const failureEvents = ['FailedReplication', 'MissedThreshold', 'ReplicatedAfterThreshold', 'NotTracked'].map(
+  (name) => `s3:Replication:Operation${name}`,
+);
+
+/** Which events come of every object, and where they go. */
+const toldFacts = (bucket: string, told: Notification): readonly string[] =>
+  (told.Events ?? [])
+    .flatMap((event) => (event === 's3:Replication:*' ? failureEvents : [event]))
+    .map((event) => `${bucket} tells ${told.TopicArn} of ${event} under ${JSON.stringify(told.Filter?.Key?.FilterRules ?? [])}`);
+
 const grantFacts = (place: string, policy: unknown, pick: Pick, ownKey?: string): readonly string[] =>
   statementsIn(policy)
     .filter(pick)
@@ -108,15 +139,16 @@ interface Picks {
 
 function factsOf(view: View, { statements, keyStatements }: Picks, options: FactOptions): ReadonlySet<string> {
   return new Set([
-    ...view.buckets
-      .entries()
-      .flatMap(([name, bucket]) => [
-        ...bucketFacts(name, bucket, options),
-        ...grantFacts(`policy of ${name}`, bucket.policy, statements),
-        ...[...(bucket.replication?.Rules ?? []), ...(bucket.lifecycle ?? [])]
-          .filter((rule) => isOurs(rule.ID))
-          .map((rule) => ruleFact(name, rule, options)),
-      ]),
+    ...view.buckets.entries().flatMap(([name, bucket]) => [
+      ...bucketFacts(name, bucket, options),
+      ...grantFacts(`policy of ${name}`, bucket.policy, statements),
+      ...[...(bucket.replication?.Rules ?? []), ...(bucket.lifecycle ?? [])]
+        .filter((rule) => isOurs(rule.ID))
+        .map((rule) => ruleFact(name, rule, options)),
+      ...notificationsIn(bucket.notifications)
+        .filter(isOurNotification)
+        .flatMap((told) => toldFacts(name, told)),
+    ]),
     ...view.keys
       .entries()
       .flatMap(([arn, key]) => [
@@ -158,14 +190,19 @@ export function foreignContent(view: View): Readonly<Record<string, Json>> {
   const rules = (given: readonly (ReplicationRule | LifecycleRule)[] = []): Json =>
     given.filter(({ ID }) => !isOurs(ID)).map(plain);
   const places: readonly (readonly [string, Json])[] = [
-    ...view.buckets
-      .entries()
-      .flatMap(([name, bucket]) => [
-        [`policy of ${name}`, others(bucket.policy)] as const,
-        [`replication rules of ${name}`, rules(bucket.replication?.Rules)] as const,
-        [`lifecycle rules of ${name}`, rules(bucket.lifecycle)] as const,
-        [`blocked encryption of ${name}`, plain(bucket.encryption.BlockedEncryptionTypes ?? null)] as const,
-      ]),
+    ...view.buckets.entries().flatMap(([name, bucket]) => [
+      [`policy of ${name}`, others(bucket.policy)] as const,
+      [`replication rules of ${name}`, rules(bucket.replication?.Rules)] as const,
+      [`lifecycle rules of ${name}`, rules(bucket.lifecycle)] as const,
+      [
+        `notifications of ${name}`,
+        notificationsIn(bucket.notifications)
+          .filter((told) => !isOurNotification(told))
+          .map(plain),
+      ] as const,
+      [`events of ${name} on its bus`, plain(bucket.notifications.EventBridgeConfiguration ?? null)] as const,
+      [`blocked encryption of ${name}`, plain(bucket.encryption.BlockedEncryptionTypes ?? null)] as const,
+    ]),
     ...view.keys.entries().map(([arn, key]) => [`policy of ${arn}`, others(key.policy)] as const),
     ...view.roles.entries().flatMap(([arn, role]) => [
       [`trust of ${arn}`, others(role.trust)] as const,

@@ -3,9 +3,12 @@ import type { Actor } from '../../shared/controller/change.ts';
 import type {
   ContestRecord,
   DocumentRecord,
+  FailureRecord,
   FleetRecord,
+  FlowRecord,
   GroupMemory,
   GroupRecord,
+  HeartbeatRecord,
   Ledger,
   OutageRecord,
   PauseRecord,
@@ -27,12 +30,14 @@ interface State {
   /** Policy ARNs by group. */
   readonly links: Map<string, ReadonlySet<string>>;
   readonly statuses: Map<string, StatusRecord>;
+  readonly flows: Map<string, FlowRecord>;
   readonly pauses: Map<string, PauseRecord>;
   /** By group, then by setting. */
   readonly contests: Map<string, Map<string, ContestRecord>>;
   readonly repairs: Map<string, RepairRecord>;
   readonly unfinished: Map<string, Map<string, RepairRecord>>;
   readonly outages: Map<string, OutageRecord>;
+  readonly failures: Map<string, FailureRecord>;
   readonly looked: Map<string, Map<string, string>>;
   readonly seen: Map<string, Readonly<Record<string, string>>>;
   readonly actors: Map<string, { readonly actor: Actor; readonly until: number }>;
@@ -40,6 +45,8 @@ interface State {
   readonly drift: Map<string, Map<string, number>>;
   readonly stories: Map<string, StoryRecord>;
   readonly leases: Map<string, { readonly owner: string; readonly until: string }>;
+  /** By account and region. */
+  readonly heartbeats: Map<string, HeartbeatRecord>;
   fleet: FleetRecord;
 }
 
@@ -50,17 +57,20 @@ const empty = (): State => ({
   index: new Map(),
   links: new Map(),
   statuses: new Map(),
+  flows: new Map(),
   pauses: new Map(),
   contests: new Map(),
   repairs: new Map(),
   unfinished: new Map(),
   outages: new Map(),
+  failures: new Map(),
   looked: new Map(),
   seen: new Map(),
   actors: new Map(),
   drift: new Map(),
   stories: new Map(),
   leases: new Map(),
+  heartbeats: new Map(),
   fleet: {},
 });
 
@@ -72,10 +82,12 @@ export function memoryLedger(now: () => Date = () => new Date()): Ledger {
     ...groupPart(state),
     ...standingPart(state),
     ...repairPart(state),
+    ...failurePart(state),
     ...hintPart(state, now),
     ...fleetPart(state),
     ...storyPart(state),
     ...leasePart(state),
+    ...heartbeatPart(state),
   };
 }
 
@@ -131,6 +143,7 @@ function memoryOf(state: State, id: string): GroupMemory {
     replications: [...ofGroup(state.replications).values()],
     statuses: ofGroup(state.statuses),
     pauses: ofGroup(state.pauses),
+    failures: ofGroup(state.failures),
     contests: copy(inner(state.contests, id)),
     unfinished: copies(inner(state.unfinished, id).values()),
     looked: copy(inner(state.looked, id)),
@@ -144,7 +157,13 @@ function standingPart(state: State) {
     putStatuses: async (records) => {
       for (const record of records) state.statuses.set(record.replication, copy(record));
     },
-    removeStatus: async (name) => void state.statuses.delete(name),
+    removeStatus: async (name) => {
+      for (const map of [state.statuses, state.failures]) map.delete(name);
+    },
+    flows: async () => copies(state.flows.values()),
+    putFlows: async (records) => {
+      for (const record of records) state.flows.set(record.replication, copy(record));
+    },
     pauses: async () => copies(state.pauses.values()),
     putPause: async (record) => void state.pauses.set(record.replication, copy(record)),
     removePause: async (name) => void state.pauses.delete(name),
@@ -178,6 +197,37 @@ function repairPart(state: State) {
     outages: async (name, limit) => {
       const found = [...state.outages.values()].filter(({ replication }) => replication === name);
       return copies(found.sort((a, b) => newestFirst(a.startedAt, b.startedAt)).slice(0, limit));
+    },
+  } satisfies Partial<Ledger>;
+}
+
+const earlier = (a: string, b: string): string => (a < b ? a : b);
+
+function failurePart(state: State) {
+  return {
+    replicationsFrom: async (buckets) =>
+      copies(state.replications.values())
+        .filter(({ replication: { partition, source } }) => buckets.includes(`arn:${partition}:s3:::${source.bucket}`))
+        .map((record) => {
+          const { name } = record.replication;
+          const [status, failures] = [state.statuses.get(name), state.failures.get(name)];
+          return { ...record, ...(status && { status: copy(status) }), ...(failures && { failures: copy(failures) }) };
+        }),
+    failures: async () => copies(state.failures.values()),
+    addFailures: async (additions) => {
+      for (const { replication, since, last, from, outage, counts } of additions) {
+        const known = state.failures.get(replication) ?? { replication, since, last, from, outage, counts: {} };
+        const sums = Object.entries(counts).map(([reason, count]) => [reason, (known.counts[reason] ?? 0) + count]);
+        const times = {
+          since: earlier(known.since, since),
+          from: earlier(known.from, from),
+          last: known.last < last ? last : known.last,
+        };
+        state.failures.set(replication, { ...known, ...times, counts: { ...known.counts, ...Object.fromEntries(sums) } });
+      }
+    },
+    removeFailures: async ({ replication, last }) => {
+      if (state.failures.get(replication)?.last === last) state.failures.delete(replication);
     },
   } satisfies Partial<Ledger>;
 }
@@ -232,7 +282,22 @@ function storyPart(state: State) {
       const known = state.stories.get(key);
       if (known) state.stories.set(key, { ...known, told: true });
     },
+    stories: async (prefix) => copies(state.stories.values()).filter(({ key }) => key.startsWith(prefix)),
     untoldStories: async (before) => copies(state.stories.values()).filter(({ told, at }) => !told && at < before),
+  } satisfies Partial<Ledger>;
+}
+
+function heartbeatPart(state: State) {
+  return {
+    heartbeats: async () => copies(state.heartbeats.values()),
+    putHeartbeat: async ({ account, region }, at) =>
+      void state.heartbeats.set(`${account} ${region}`, { account, region, at, heard: true }),
+    expectHeartbeats: async (places, at) => {
+      for (const { account, region } of places) {
+        const key = `${account} ${region}`;
+        if (!state.heartbeats.has(key)) state.heartbeats.set(key, { account, region, at, heard: false });
+      }
+    },
   } satisfies Partial<Ledger>;
 }
 

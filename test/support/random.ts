@@ -2,6 +2,7 @@
 import {
   type LifecycleRule,
   PutBucketLifecycleConfigurationCommand,
+  PutBucketNotificationConfigurationCommand,
   PutBucketReplicationCommand,
   PutBucketVersioningCommand,
 } from '@aws-sdk/client-s3';
@@ -10,12 +11,13 @@ import type { Group, Replication } from '../../shared/model/replication.ts';
 import { bucketPolicyDrifts } from '../scenarios/drifts/bucket-policies.ts';
 import { bucketDrifts } from '../scenarios/drifts/buckets.ts';
 import { keyDrifts } from '../scenarios/drifts/keys.ts';
+import { notificationDrifts } from '../scenarios/drifts/notifications.ts';
 import { replicationDrifts } from '../scenarios/drifts/replication.ts';
 import { roleDrifts } from '../scenarios/drifts/role.ts';
-import { type BucketPlan, groupsFor, later, type Place, type WorldPlan } from './builders.ts';
+import { type BucketPlan, failureTopic, groupsFor, later, type Place, type WorldPlan } from './builders.ts';
 import type { Drift } from './drifts.ts';
 import { allow, beside, createRole, deny, type End, editBucketPolicy, editKeyPolicy, type Subject, type They } from './edits.ts';
-import { foundationsFor, newTestWorld, type TestWorld } from './world.ts';
+import { createTopicForS3, foundationsFor, newTestWorld, type TestWorld } from './world.ts';
 
 const names = ['orders', 'orders-dr', 'bills', 'bills-dr'] as const;
 type Name = (typeof names)[number];
@@ -63,20 +65,24 @@ const edgeShape = fc.record({
   objectLock: fc.boolean(),
   exclusive: fc.constantFrom(false, false, false, true),
   keyState: fc.constantFrom('repair', 'repair', 'repair', 'report'),
+  failureEvents: fc.constantFrom(true, true, false),
 });
 
 interface Shape {
   readonly buckets: Readonly<Record<Name, typeof bucketShape extends fc.Arbitrary<infer B> ? B : never>>;
   readonly edges: readonly (typeof edgeShape extends fc.Arbitrary<infer E> ? E : never)[];
+  /** Whether there are topics for replication failures. */
+  readonly isTold: boolean;
 }
 
 const shape: fc.Arbitrary<Shape> = fc.record({
   buckets: fc.record({ orders: bucketShape, 'orders-dr': bucketShape, bills: bucketShape, 'bills-dr': bucketShape }),
   edges: fc.uniqueArray(edgeShape, { minLength: 1, maxLength: 3, selector: ({ from, to }) => `${from} ${to}` }),
+  isTold: fc.boolean(),
 });
 
 /** A valid plan; buckets that no replication names are left out. */
-function planOf({ buckets, edges }: Shape): WorldPlan {
+function planOf({ buckets, edges, isTold }: Shape): WorldPlan {
   const between = edges.filter(({ from, to }) => from !== to);
   const ways =
     between.length > 0 ? between : [{ ...(edges[0] as Shape['edges'][number]), from: 'orders', to: 'orders-dr' } as const];
@@ -85,7 +91,7 @@ function planOf({ buckets, edges }: Shape): WorldPlan {
   return {
     buckets: used.map((name): BucketPlan => {
       const { place, sharedKey } = buckets[name];
-      return { ...place, name, ...(sharedKey && { key: 'shared' }) };
+      return { ...place, name, ...(sharedKey && { key: 'shared' }), ...(isTold && { failureTopic }) };
     }),
     replications: Object.fromEntries(
       ways.map(({ from, to, objectLock, rules, ...more }, at) => {
@@ -108,7 +114,7 @@ export const worldPlan: fc.Arbitrary<WorldPlan> = shape.map(planOf);
 /** Three replications that all meet: one source into several destinations, or several sources into one destination. */
 export const sharedPlan: fc.Arbitrary<WorldPlan> = fc
   .record({ shape, isFan: fc.boolean(), edges: fc.array(edgeShape, { minLength: 3, maxLength: 3 }), exclusive: fc.boolean() })
-  .map(({ shape: { buckets }, isFan, edges, exclusive }) => {
+  .map(({ shape: { buckets, isTold }, isFan, edges, exclusive }) => {
     const [hub, ...others] = names;
     const ways = edges.map((edge, at) => {
       const other = others[at] as Name;
@@ -118,7 +124,7 @@ export const sharedPlan: fc.Arbitrary<WorldPlan> = fc
         ...(isFan ? { from: hub, to: other } : { from: other, to: hub }),
       };
     });
-    return planOf({ buckets, edges: ways });
+    return planOf({ buckets, edges: ways, isTold });
   });
 
 /** Which replications wait, by name, and how; the others are repaired. */
@@ -253,6 +259,20 @@ export const belongings: readonly Named[] = [
       await someone.s3(source).send(new PutBucketReplicationCommand({ Bucket: source.bucket, ReplicationConfiguration }));
     },
   },
+  {
+    name: 'notification',
+    done: async ({ someone, source }) => {
+      const TopicArn = await createTopicForS3(source, 'team', someone);
+      const Filter = { Key: { FilterRules: [{ Name: 'prefix' as const, Value: 'in/' }] } };
+      const NotificationConfiguration = {
+        TopicConfigurations: [{ Id: 'team', TopicArn, Events: ['s3:ObjectCreated:*' as const], Filter }],
+        EventBridgeConfiguration: {},
+      };
+      await someone
+        .s3(source)
+        .send(new PutBucketNotificationConfigurationCommand({ Bucket: source.bucket, NotificationConfiguration }));
+    },
+  },
   { name: 'role', done: (they) => createRole(they, they.role.name, 'ec2.amazonaws.com') },
 ];
 
@@ -260,11 +280,12 @@ export const belongings: readonly Named[] = [
  * Drifts of the catalogue that may happen to any world. What a world does not take is refused, and did not happen.
  * Left out: what keeps AWS from taking any policy at all.
  */
-const troubles: readonly Named[] = [roleDrifts, keyDrifts, bucketPolicyDrifts, replicationDrifts, bucketDrifts]
-  .flat()
-  .filter(
-    ({ to = 'pair', expect = {}, name }: Drift) => to === 'pair' && expect.failed === undefined && !name.startsWith('a public'),
-  );
+const troubles: readonly Named[] = [
+  ...[roleDrifts, keyDrifts, bucketPolicyDrifts, replicationDrifts, bucketDrifts]
+    .flat()
+    .filter(({ to = 'pair' }) => to === 'pair'),
+  ...notificationDrifts,
+].filter(({ expect = {}, name }: Drift) => expect.failed === undefined && !name.startsWith('a public'));
 
 export interface Event {
   /** Which replication, counted round. */
@@ -286,7 +307,7 @@ export const drifts = eventsFrom(troubles, 3);
 /** Drifts of what several replications share. */
 export const sharedDrifts = eventsFrom(
   troubles.filter(({ name }) =>
-    /role policy|key statement|key policy|our objects|our rule|replication configuration|everything/.test(name),
+    /role policy|key statement|key policy|our objects|our rule|our notification|replication configuration|everything/.test(name),
   ),
   4,
 );

@@ -6,10 +6,12 @@ import {
   type BucketLocationConstraint,
   CreateBucketCommand,
   type LifecycleRule,
+  type NotificationConfiguration,
   type ReplicationConfiguration,
   S3Client,
   type ServerSideEncryptionRule,
 } from '@aws-sdk/client-s3';
+import { CreateTopicCommand, SNSClient } from '@aws-sdk/client-sns';
 import { createLocalAws, type LocalAws } from '../../infra/sandbox/local-aws.ts';
 import { showPolicy } from '../../infra/sandbox/principals.ts';
 import type { AwsGateway } from '../../shared/model/aws-call.ts';
@@ -29,6 +31,7 @@ export interface BucketView {
   readonly publicAccessBlock: object | undefined;
   readonly ownership: string | undefined;
   readonly lifecycle: readonly LifecycleRule[] | undefined;
+  readonly notifications: NotificationConfiguration;
 }
 
 export interface RoleView {
@@ -50,12 +53,15 @@ export interface Someone {
   s3(at: Place): S3Client;
   kms(at: Place): KMSClient;
   iam(at: Pick<Place, 'account'>): IAMClient;
+  sns(at: Place): SNSClient;
 }
+
+type Client = S3Client | KMSClient | IAMClient | SNSClient;
 
 /** @param connection what reaches the local AWS: a `requestHandler`, or the `endpoint` of one that listens */
 export function someoneAt(connection: object): Someone {
-  const clients = new Map<string, S3Client | KMSClient | IAMClient>();
-  function client<C extends S3Client | KMSClient | IAMClient>(Class: new (config: never) => C, { account, region }: Place): C {
+  const clients = new Map<string, Client>();
+  function client<C extends Client>(Class: new (config: never) => C, { account, region }: Place): C {
     const key = `${Class.name} ${account} ${region}`;
     const credentials = { accessKeyId: account, secretAccessKey: 'any' };
     const made =
@@ -67,6 +73,7 @@ export function someoneAt(connection: object): Someone {
     s3: (at) => client(S3Client, at),
     kms: (at) => client(KMSClient, at),
     iam: ({ account }) => client(IAMClient, { account, region: 'us-east-1' }),
+    sns: (at) => client(SNSClient, at),
   };
 }
 
@@ -83,8 +90,19 @@ export async function foundationsFor(
     keyOf.set(label, arn);
     named[bucket.name] = arn;
     await createBucket(bucket, someone);
+    if (bucket.failureTopic !== undefined) await createTopicForS3(bucket, bucket.failureTopic, someone);
   }
   return named;
+}
+
+/** A topic that takes what the account's buckets tell. @returns its ARN */
+export async function createTopicForS3({ account, region }: Place, Name: string, someone: Someone): Promise<string> {
+  const arn = `arn:aws:sns:${region}:${account}:${Name}`;
+  const letsIn = { Effect: 'Allow', Principal: { Service: 's3.amazonaws.com' }, Action: 'sns:Publish', Resource: arn };
+  const Statement = [{ ...letsIn, Condition: { StringEquals: { 'aws:SourceAccount': account } } }];
+  const Policy = JSON.stringify({ Version: '2012-10-17', Statement });
+  await someone.sns({ account, region }).send(new CreateTopicCommand({ Name, Attributes: { Policy } }));
+  return arn;
 }
 
 async function createKey(at: Place, someone: Someone): Promise<string> {
@@ -152,6 +170,7 @@ export function viewOf({ world }: LocalAws): View {
           publicAccessBlock: bucket.publicAccessBlock,
           ownership: bucket.ownership,
           lifecycle: bucket.lifecycle?.Rules,
+          notifications: bucket.notifications,
         },
       ]),
     ),

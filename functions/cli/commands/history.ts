@@ -12,12 +12,18 @@ export interface HistoryOptions extends LedgerOptions {
 /** Shows what was repaired, from what to what and because of whom, and when objects may have stayed behind. Writes nothing. */
 export async function history(cli: Cli, name: string, { limit, json, ...options }: HistoryOptions): Promise<ExitCode> {
   const found = await withLedger(cli, options, async (ledger) => {
-    const [repairs, outages] = await Promise.all([ledger.repairs(name, limit), ledger.outages(name, limit)]);
+    const [repairs, outages, all] = await Promise.all([
+      ledger.repairs(name, limit),
+      ledger.outages(name, limit),
+      ledger.failures(),
+    ]);
+    const failures = all.find(({ replication }) => replication === name);
     // One that was retired still has a past.
     if (repairs.length + outages.length === 0) recordsNamed(await ledger.replications(), [name]);
-    return { name, repairs, outages };
+    return { name, repairs, outages, ...(failures && { failures }) };
   });
-  if (json) printJson(cli, { version: 1, command: 'history', replication: name, repairs: found.repairs, outages: found.outages });
+  const { name: replication, ...past } = found;
+  if (json) printJson(cli, { version: 1, command: 'history', replication, ...past });
   else cli.terminal.stdout.write(historyText(styleOf(cli), found, await titlesOf(cli)));
   return EXIT.inSync;
 }

@@ -2,6 +2,7 @@ import { CannotDiscover, type Discovered, discover, type LiveBucket } from '../.
 import { count, printable } from '../../../shared/text/text.ts';
 import { type AccessOptions, openAccess } from '../access.ts';
 import { type Cli, printJson } from '../cli.ts';
+import { failureTopicOf } from '../documents.ts';
 import { CommandFailure, EXIT, type ExitCode } from '../failure.ts';
 import { insistOnWritable, writeWhole } from '../output-file.ts';
 import { progressOn } from '../progress.ts';
@@ -36,7 +37,15 @@ async function find(cli: Cli, options: ImportOptions): Promise<{ readonly found:
   const access = await openAccess(cli, options, false);
   // The region in force already: no other is asked where a bucket is before it.
   const region = options.region ?? cli.terminal.env.AWS_REGION ?? cli.terminal.env.AWS_DEFAULT_REGION ?? 'us-east-1';
-  const request = { source, destination, region, managed: !unmanagedDestination, ...(name !== undefined && { name }) };
+  const failureTopic = failureTopicOf(cli);
+  const request = {
+    source,
+    destination,
+    region,
+    failureTopic,
+    managed: !unmanagedDestination,
+    ...(name !== undefined && { name }),
+  };
   const progress = progressOn(cli.terminal, options.json);
   progress.show(`reading ${source.bucket} and ${destination.bucket}`);
   try {

@@ -109,7 +109,10 @@ async function forget(cli: Cli, { ledger, gone }: Work, by: string): Promise<voi
   const done = await inTurn({ ledger, now: cli.now, wait: cli.wait, log }, owner, true, async () => {
     const [replications, groups, index] = await Promise.all([ledger.replications(), ledger.groups(), ledger.index()]);
     const left = replications.map(({ replication }) => replication).filter(({ name }) => !names.has(name));
-    const change: FleetChange = changeBetween({ replications, groups, index }, fleetOf(left));
+    const change: FleetChange = changeBetween(
+      { replications, groups, index },
+      fleetOf(left, replications, cli.now().toISOString()),
+    );
     for (const name of names) {
       await ledger.removePause(name);
       await ledger.removeStatus(name);

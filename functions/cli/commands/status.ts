@@ -17,15 +17,18 @@ async function freezeOf(cli: Cli, options: StatusOptions): Promise<Remembered['f
 }
 
 async function remember(cli: Cli, ledger: Ledger, options: StatusOptions): Promise<Remembered> {
-  const [replications, statuses, pauses, contests, documents, fleet] = await Promise.all([
+  const [replications, statuses, flows, failures, pauses, contests, documents, fleet] = await Promise.all([
     ledger.replications(),
     ledger.statuses(),
+    ledger.flows(),
+    ledger.failures(),
     ledger.pauses(),
     ledger.contests(),
     ledger.documents(),
     ledger.fleet(),
   ]);
-  return { replications, statuses, pauses, contests, documents, fleet, freeze: await freezeOf(cli, options) };
+  const freeze = await freezeOf(cli, options);
+  return { replications, statuses, flows, failures, pauses, contests, documents, fleet, freeze };
 }
 
 /** Shows how the controller found every replication last, and what concerns the whole fleet. Writes nothing. */

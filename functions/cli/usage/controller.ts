@@ -4,7 +4,7 @@ import type { Cli } from '../cli.ts';
 import { DEFAULT_PATH } from '../parameters.ts';
 import { examples, type Flags, type Run, regionOption, repeatable, withAccess, withJson } from './options.ts';
 
-const withLedger = (command: Command, isRegionGiven = false): Command => {
+export const withLedger = (command: Command, isRegionGiven = false): Command => {
   command
     .optionsGroup('The controller:')
     .option('--ledger <table>', 'its table in DynamoDB (default: LOCKSTEP_LEDGER_TABLE, else lockstep-ledger)');

@@ -1,10 +1,11 @@
 /** The text of `history`: repairs and outages, newest first. */
-import type { OutageRecord, RepairRecord } from '../../../shared/controller/ledger.ts';
+import type { FailureRecord, OutageRecord, RepairRecord } from '../../../shared/controller/ledger.ts';
 import { changeLines } from '../../../shared/controller/story-text/who.ts';
 import { differencesText } from '../../../shared/text/differences.ts';
 import { place } from '../../../shared/text/place.ts';
 import { block, indent, labelled, paint, printable, type Style } from '../../../shared/text/text.ts';
 import { durationText, instantText, secondsBetween } from '../../../shared/text/time.ts';
+import { failingText } from './failing.ts';
 import type { Titles } from './item.ts';
 
 const looks = {
@@ -49,15 +50,18 @@ export interface History {
   readonly name: string;
   readonly repairs: readonly RepairRecord[];
   readonly outages: readonly OutageRecord[];
+  /** What S3 reports now. */
+  readonly failures?: FailureRecord;
 }
 
 /** Ends with a line break. */
-export function historyText(style: Style, { name, repairs, outages }: History, titles: Titles): string {
+export function historyText(style: Style, { name, repairs, outages, failures }: History, titles: Titles): string {
   const heading = (text: string): string => paint(style, 'bold', text);
   return `${[
     heading(`Repairs of ${name}`),
     ...(repairs.length === 0 ? ['None.'] : repairs.map((repair) => repairText(style, repair, titles))),
     heading('Outages'),
     ...(outages.length === 0 ? ['None.'] : outages.map((outage) => outageText(style, outage))),
+    ...(failures ? [heading('Failing now'), block(style, printable(failingText(failures)), 0)] : []),
   ].join('\n\n')}\n`;
 }

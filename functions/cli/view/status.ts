@@ -1,9 +1,12 @@
 /** The text of `status`: a table, what is wrong under each line, then what concerns all. */
+
+import { stallText } from '../../../shared/controller/story-text/stalled.ts';
 import { faultText } from '../../../shared/model/desired-state/faults.ts';
 import { distinctBlockers } from '../../../shared/text/blocker.ts';
 import { block, count, labelled, paint, printable, type Style } from '../../../shared/text/text.ts';
 import { durationText, instantText, secondsBetween } from '../../../shared/text/time.ts';
 import { type FleetStatus, isFine, type ReplicationStatus } from '../fleet-status.ts';
+import { failingText } from './failing.ts';
 
 const MOST = { troubles: 5, faults: 10 } as const;
 
@@ -34,7 +37,7 @@ const cellsOf = ({ name, verdict, since, lastProof, mode, group, outage }: Repli
 
 /** What is wrong, and what keeps it from being repaired. */
 function wrongLines(style: Style, row: ReplicationStatus): readonly string[] {
-  const { troubles, blockers, pause, holds, verdict } = row;
+  const { troubles, blockers, pause, holds, verdict, stalled, failures } = row;
   const left = troubles.length - MOST.troubles;
   const shown = verdict === 'proven' ? [] : troubles.slice(0, MOST.troubles);
   const isTold = (reason: string): boolean => shown.some((trouble) => trouble.includes(reason));
@@ -46,6 +49,8 @@ function wrongLines(style: Style, row: ReplicationStatus): readonly string[] {
       labelled(style, 'contested', printable(`${setting} is held until ${instantText(heldUntil)}`), 2),
     ),
     ...shown.map((trouble) => block(style, printable(trouble), 2)),
+    ...(failures ? [labelled(style, 'failing', printable(failingText(failures)), 2)] : []),
+    ...(stalled?.stalls ?? []).slice(0, MOST.troubles).map((stall) => labelled(style, 'stalled', printable(stallText(stall)), 2)),
     ...(left > 0 && verdict !== 'proven' ? [`  … and ${left} more (--json shows all)`] : []),
     ...distinctBlockers(blockers).flatMap(({ reason, remedy }) => [
       ...(isTold(reason) ? [] : [block(style, printable(reason), 2)]),
@@ -83,7 +88,7 @@ function freezeText(style: Style, { freeze }: FleetStatus): readonly string[] {
 
 function budgetText(style: Style, { budget, at }: FleetStatus): readonly string[] {
   if (budget === undefined) return [];
-  const text = `Repairs stopped ${ago(budget.since, at, '')}: a sweep found ${budget.drifted} of ${budget.of} replications drifted. Look at them first; \`lockstep resume --all\` lets the repairs go on.`;
+  const text = `Repairs stopped ${ago(budget.since, at, '')}: ${budget.drifted} of ${budget.of} replications were to be changed at one time. Look at them first; \`lockstep resume --all\` lets the repairs go on.`;
   return [labelled(style, paint(style, 'red', 'stopped'.padEnd(12)), text, 0)];
 }
 

@@ -5,7 +5,7 @@
  */
 import { takeEvent } from '../hosting/asynchronous.ts';
 import { policyText } from '../hosting/permissions.ts';
-import { type LocalFunction, type TargetDriver, TargetError } from '../targets.ts';
+import { type LocalFunction, type TargetDriver, TargetError, type TargetParams } from '../targets.ts';
 import type { World } from '../world.ts';
 import { requirePermission } from './permission.ts';
 
@@ -16,18 +16,25 @@ const pauses = [60, 120];
 const unqualified = (arn: string): string => arn.split(':').slice(0, 7).join(':');
 
 /** @throws TargetError `RESOURCE_NOT_FOUND`, `NO_PERMISSIONS` */
-export const toFunction: TargetDriver = (world, targetArn, body, params) => {
+export const toFunction: TargetDriver = (world, targetArn, body, params) => requireFunction(world, targetArn, params)(body);
+
+/**
+ * A function that lets the sender invoke it.
+ *
+ * @returns what hands it an event
+ * @throws TargetError `RESOURCE_NOT_FOUND`, `NO_PERMISSIONS`
+ */
+export function requireFunction(world: World, targetArn: string, params: TargetParams): (body: string) => void {
   const hosted = world.lambda.functions.get(unqualified(targetArn));
   if (hosted) {
     const asked = { action: 'lambda:InvokeFunction', targetArn: hosted.arn, policy: policyText(hosted) };
     requirePermission(world, asked, params);
-    takeEvent(world, hosted, body);
-    return;
+    return (body) => takeEvent(world, hosted, body);
   }
   const run = world.functions.get(targetArn) ?? world.functions.get(unqualified(targetArn));
   if (!run) throw new TargetError('RESOURCE_NOT_FOUND', `Function not found: ${targetArn}`);
-  world.clock.after(0, () => attempt(world, run, targetArn, body, 0));
-};
+  return (body) => world.clock.after(0, () => attempt(world, run, targetArn, body, 0));
+}
 
 async function attempt(world: World, run: LocalFunction, arn: string, body: string, failures: number): Promise<void> {
   try {

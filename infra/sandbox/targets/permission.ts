@@ -1,5 +1,6 @@
 /** Whether a service may send to a target: as itself, or in a role it assumes. */
 import { decide, type Policies, type Request, type RequestContext } from '../../../shared/policy/evaluate.ts';
+import { organizationOf } from '../authorisation/organization.ts';
 import { type Standing, standingOf } from '../authorisation/standing.ts';
 import { showPolicy } from '../principals.ts';
 import type { Caller } from '../service.ts';
@@ -13,10 +14,12 @@ export interface Sending {
   readonly targetArn: string;
   /** The target's own policy, as JSON; undefined: it has none. */
   readonly policy: string | undefined;
+  /** Condition keys beside those of the sender. */
+  readonly keys?: RequestContext['keys'];
 }
 
 /** @throws TargetError `NO_PERMISSIONS` */
-export function requirePermission(world: World, { action, targetArn, policy }: Sending, params: TargetParams): void {
+export function requirePermission(world: World, { action, targetArn, policy, keys: more }: Sending, params: TargetParams): void {
   const account = targetArn.split(':')[4] ?? '';
   const { principal, policies, keys } = params.roleArn === undefined ? asService(params) : asRole(world, params.roleArn, params);
   const resource = {
@@ -25,7 +28,8 @@ export function requirePermission(world: World, { action, targetArn, policy }: S
     account,
     document: policy ?? '{"Statement":[]}',
   };
-  const context = { ...contextOf(params), keys: { ...keys, ...contextOf(params).keys } };
+  const given = contextOf(world, params);
+  const context = { ...given, keys: { ...keys, ...given.keys, ...more } };
   requireAllowed({ principal, action, resource: targetArn, resourceAccount: account, context }, { ...policies, resource });
 }
 
@@ -34,10 +38,17 @@ function requireAllowed(request: Request, policies: Policies): void {
   if (answer !== 'allowed') throw new TargetError('NO_PERMISSIONS', because);
 }
 
-const contextOf = ({ sourceArn, sourceAccount }: TargetParams): RequestContext => ({
-  keys: { 'aws:SourceArn': sourceArn, 'aws:SourceAccount': sourceAccount, 'aws:SecureTransport': true },
-  others: 'absent',
-});
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-sourceorgid */
+function contextOf(world: World, { sourceArn, sourceAccount }: TargetParams): RequestContext {
+  const organization = organizationOf(world, sourceAccount)?.id;
+  return {
+    keys: {
+      ...{ 'aws:SourceArn': sourceArn, 'aws:SourceAccount': sourceAccount, 'aws:SecureTransport': true },
+      ...(organization !== undefined && { 'aws:SourceOrgID': organization }),
+    },
+    others: 'absent',
+  };
+}
 
 const asService = ({ service }: TargetParams): Standing => ({
   principal: { kind: 'service', name: service },
@@ -87,7 +98,7 @@ function requireTrust(world: World, role: IamRole, params: TargetParams): void {
       action: 'sts:AssumeRole',
       resource: arn,
       resourceAccount: account,
-      context: contextOf(params),
+      context: contextOf(world, params),
     },
     { resource: { kind: 'trust', label: `trust policy of ${name}`, account, document: showPolicy(world, role.trust) } },
   );

@@ -9,11 +9,12 @@ import type {
   ReplicationRecord,
   StatusRecord,
 } from '../../controller/ledger.ts';
+import { failuresAt } from './failures.ts';
 import { groupKey, replicationKey } from './fleet.ts';
 import { type Item, type Key, keyText, recordAt, recordItem, recordOf, sortKey, text } from './items.ts';
 import { linkPolicies } from './links.ts';
 import { isUnfinished, openIn, repairKey } from './repairs.ts';
-import { contestsOf, pauseKey, statusKey } from './statuses.ts';
+import { contestsOf, failureKey, pauseKey, statusKey } from './statuses.ts';
 import type { Store } from './store.ts';
 import { fleetKeys, fleetOf } from './sweeps.ts';
 
@@ -54,7 +55,7 @@ async function readGroup(store: Store, id: string): Promise<GroupMemory | undefi
   ]);
   const listed = recordAt<GroupRecord>(basics, groupKey(id))?.replications;
   if (listed === undefined) return undefined;
-  const keys = listed.flatMap((name) => [replicationKey(name), statusKey(name), pauseKey(name)]);
+  const keys = listed.flatMap((name) => [replicationKey(name), statusKey(name), pauseKey(name), failureKey(name)]);
   const more = await store.get([...keys, ...openIn(own).map(repairKey)]);
   const replications = listed
     .map((name) => recordAt<ReplicationRecord>(more, replicationKey(name)))
@@ -67,6 +68,7 @@ async function readGroup(store: Store, id: string): Promise<GroupMemory | undefi
     replications,
     statuses: byName(names, (name) => recordAt<StatusRecord>(more, statusKey(name))),
     pauses: byName(names, (name) => recordAt<PauseRecord>(more, pauseKey(name))),
+    failures: byName(names, (name) => failuresAt(more, name)),
     contests: new Map(contests.map((record: ContestRecord) => [record.setting, record])),
     unfinished: openIn(own)
       .map((repair) => recordAt<RepairRecord>(more, repairKey(repair)))

@@ -5,7 +5,7 @@ import type { Ledger, StoryRecord } from '../../controller/ledger.ts';
 import { flag, hasExpired, type Item, type Key, keyText, number, recordItem, recordOf, sortKey, text } from './items.ts';
 import type { Condition, Store } from './store.ts';
 
-type StoryLedger = Pick<Ledger, 'claimStory' | 'storyTold' | 'untoldStories' | 'actorOf' | 'putActor' | 'lease' | 'release'>;
+type StoryLedger = Pick<Ledger, 'claimStory' | 'storyTold' | 'stories' | 'untoldStories' | 'actorOf' | 'putActor' | 'lease' | 'release'>;
 
 const storyKey = (key: string): Key => ({ pk: 'STORY', sk: sortKey(key) });
 const actorKey = (call: string): Key => ({ pk: `ACTOR#${call}`, sk: 'ACTOR' });
@@ -28,12 +28,16 @@ export function storyLedger(store: Store, now: () => Date): StoryLedger {
       const condition = { expression: 'attribute_exists(#pk)', names, values: { ':told': flag(true) } };
       await store.updateIf(storyKey(key), 'SET #told = :told', condition);
     },
+    stories: async (prefix) => (await store.query('STORY', { prefix })).map(storyOf),
     untoldStories: (before) => untold(store, before),
     async actorOf(call) {
       const item = (await store.get([actorKey(call)])).get(keyText(actorKey(call)));
       return item === undefined || hasExpired(item, now()) ? undefined : recordOf<Actor>(item);
     },
-    putActor: (call, actor) => store.put([recordItem(actorKey(call), actor, new Date(now().getTime() + days))]),
+    // One by itself: who routes may put single items only.
+    async putActor(call, actor) {
+      await store.putIf(recordItem(actorKey(call), actor, new Date(now().getTime() + days)), { expression: '' });
+    },
     lease: (name, owner, until, at) => takeLease(store, { name, owner, until, at }),
     async release(name, owner) {
       const condition = { expression: '#owner = :owner', names: { '#owner': 'owner' }, values: { ':owner': text(owner) } };

@@ -12,11 +12,21 @@ export interface Fleet {
   readonly index: ReadonlyMap<string, readonly string[]>;
 }
 
-/** The fleet that these replications make. `asked` of each group: the digest of what a pass is to be asked for. */
-export function fleetOf(replications: readonly Replication[]): Fleet {
+/**
+ * The fleet that these replications make. `asked` of each group: the digest of what a pass is to be asked for.
+ *
+ * @param earlier those that were in force before: they keep the time of their first admission
+ * @param now ISO 8601
+ */
+export function fleetOf(replications: readonly Replication[], earlier: readonly ReplicationRecord[], now: string): Fleet {
+  const known = byName(earlier);
   const groups = groupsOf(replications).map(({ id, replications: members }) => ({
     id,
-    records: members.map((replication) => ({ replication, group: id, digest: digestOfWishes(replication) })),
+    records: members.map((replication): ReplicationRecord => {
+      const former = known.get(replication.name);
+      const since = former === undefined ? now : former.since;
+      return { replication, group: id, digest: digestOfWishes(replication), ...(since !== undefined && { since }) };
+    }),
   }));
   return {
     replications: groups.flatMap(({ records }) => records),

@@ -1,4 +1,6 @@
 /** Each document by itself: what it says now, and what of it is in force. Pure. */
+
+import type { Surroundings } from '../../model/desired-state/defaults.ts';
 import { type Document, type Fault, InvalidDocument, parseDocument } from '../../model/desired-state.ts';
 import type { Replication } from '../../model/replication.ts';
 import type { DocumentRecord, ReplicationRecord } from '../ledger.ts';
@@ -26,13 +28,13 @@ export function standingsOf(
   stored: readonly StoredDocument[],
   records: readonly DocumentRecord[],
   replications: readonly ReplicationRecord[],
-  now: Date,
+  surroundings: Surroundings,
 ): readonly Standing[] {
   const texts = new Map(stored.map((one) => [one.name, one]));
   const known = new Map(records.map((one) => [one.name, one]));
   const live = liveByDocument(replications);
   return [...new Set([...known.keys(), ...texts.keys()])]
-    .map((name) => standingOf(name, texts.get(name), known.get(name), { live: live.get(name) ?? [], now }))
+    .map((name) => standingOf(name, texts.get(name), known.get(name), { live: live.get(name) ?? [], surroundings }))
     .sort(byAcceptance);
 }
 
@@ -47,7 +49,7 @@ function liveByDocument(records: readonly ReplicationRecord[]): ReadonlyMap<stri
 interface Known {
   /** Its replications as the last admission left them. */
   readonly live: readonly Replication[];
-  readonly now: Date;
+  readonly surroundings: Surroundings;
 }
 
 function standingOf(
@@ -58,7 +60,7 @@ function standingOf(
 ): Standing {
   const base = { name, ...(stored && { stored }), ...(record && { record }) };
   if (stored === undefined) return { ...base, faults: [] };
-  const read = parse(name, stored.text, known.now);
+  const read = parse(name, stored.text, known.surroundings);
   const isOrphaned = record?.orphanedSince !== undefined;
   const last = record?.text === undefined || isOrphaned ? undefined : inForce(name, record.text, stored.text, read, known);
   return { ...base, ...read, ...(last && { last }) };
@@ -69,17 +71,17 @@ interface Read {
   readonly faults: readonly Fault[];
 }
 
-function inForce(name: string, text: string, newest: string, read: Read, { live, now }: Known): Document | undefined {
-  const accepted = text === newest ? read.next : parse(name, text, now).next;
+function inForce(name: string, text: string, newest: string, read: Read, { live, surroundings }: Known): Document | undefined {
+  const accepted = text === newest ? read.next : parse(name, text, surroundings).next;
   if (accepted !== undefined) return accepted;
   // What was valid when it was accepted, and is no longer understood: the replications it meant then.
   return live.length === 0 ? undefined : { name, replications: live, notes: [] };
 }
 
 /** Whatever goes wrong is a fault of this document, and of no other. */
-function parse(name: string, text: string, now: Date): Read {
+function parse(name: string, text: string, surroundings: Surroundings): Read {
   try {
-    return { next: parseDocument(text, { name, now }), faults: [] };
+    return { next: parseDocument(text, { name, ...surroundings }), faults: [] };
   } catch (error) {
     if (error instanceof InvalidDocument) return { faults: shortened(error.faults) };
     return {

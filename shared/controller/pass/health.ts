@@ -1,7 +1,8 @@
 /** What one pass says about each replication: its status, and whether replication is, or was, interrupted. Pure. */
-import type { ReplicationReport } from '../../model/finding.ts';
+import type { Finding, ReplicationReport } from '../../model/finding.ts';
 import type { Pass } from '../../reconcile.ts';
 import { digestOf } from '../digest.ts';
+import { isOver, reportedBy } from '../failures/reasons.ts';
 import type { OutageRecord, RepairRecord, StatusRecord } from '../ledger.ts';
 import { type PassContext, settingOf } from './context.ts';
 
@@ -31,8 +32,9 @@ function healthOfOne(
   const verdict = isFull ? report.verdict : partialVerdict(report);
   const outage = outageOf(context, pass, report, repairs, isFull);
   const record = memory.replications.find(({ replication }) => replication.name === report.name);
-  const open = outage === undefined ? former?.outage : outage.endedAt === undefined ? outage.startedAt : undefined;
-  const lastProof = isFull && verdict === 'proven' ? startedAt : former?.lastProof;
+  const open =
+    outage === undefined ? openBefore(context, report.name) : outage.endedAt === undefined ? outage.startedAt : undefined;
+  const lastProof = isFull && verdictOnObjects(report, pass) === 'proven' ? startedAt : former?.lastProof;
   return {
     ...(outage && { outage }),
     status: {
@@ -62,6 +64,20 @@ function partialVerdict({ verdict, findings, outcomes }: ReplicationReport): Sta
   return isRepaired && verdict !== 'paused' && verdict !== 'orphaned' ? 'unproven' : verdict;
 }
 
+/** What a full pass says of replication itself: a setting that only accompanies it, such as who hears of failures, does not count. */
+function verdictOnObjects({ verdict, findings, outcomes, proof }: ReplicationReport, pass: Pass): StatusRecord['verdict'] {
+  const isRepaired = (finding: Finding): boolean =>
+    outcomes.some((o) => o.outcome === 'repaired' && settingOf(o) === settingOf(finding));
+  const isWhole = findings.every(
+    (finding) => finding.verdict === 'in-sync' || !interrupts(pass, finding.aspect) || isRepaired(finding),
+  );
+  if (!isWhole || proof.length === 0 || !ofSettings.has(verdict) || proof.some(({ answer }) => answer === 'denied'))
+    return verdict;
+  return proof.every(({ answer }) => answer === 'allowed') ? 'proven' : 'unproven';
+}
+
+const ofSettings: ReadonlySet<StatusRecord['verdict']> = new Set(['drifted', 'blocked', 'contested', 'unreadable']);
+
 function troublesOf({ findings, held, outcomes, proof }: ReplicationReport, { compared }: Pass): readonly string[] {
   const title = (aspect: string): string =>
     compared.find(({ target }) => target.aspect.name === aspect)?.target.aspect.title ?? aspect;
@@ -84,7 +100,11 @@ function troublesOf({ findings, held, outcomes, proof }: ReplicationReport, { co
   ];
 }
 
-/** Opened by the first evidence, closed when nothing is wrong any more and nothing is denied; often both at once. */
+/** Also one that failures opened, which no status names yet. */
+const openBefore = ({ memory }: PassContext, name: string): string | undefined =>
+  memory.statuses.get(name)?.outage ?? memory.failures.get(name)?.outage;
+
+/** Opened by the first evidence, closed when nothing is wrong any more, nothing is denied and S3 reports no failures; often all at once. */
 function outageOf(
   context: PassContext,
   pass: Pass,
@@ -96,13 +116,16 @@ function outageOf(
   const former = memory.statuses.get(report.name);
   const wrong = report.findings.filter((f) => (f.verdict === 'drifted' || f.verdict === 'blocked') && interrupts(pass, f.aspect));
   const denied = report.proof.filter(({ answer }) => answer === 'denied');
-  const isSound = isFull && ['proven', 'unproven'].includes(report.verdict) && denied.length === 0;
+  const failures = memory.failures.get(report.name);
+  const isFailing = failures !== undefined && !isOver(failures, c.now());
+  const isSound = isFull && ['proven', 'unproven'].includes(verdictOnObjects(report, pass)) && denied.length === 0 && !isFailing;
   // Those of a pass that died are over now, and were an outage all the same.
   const begun = repairs.filter((repair) => repair.replications.includes(report.name) && interrupts(pass, repair.aspect));
-  const isEvident = wrong.length > 0 || denied.length > 0 || begun.length > 0;
-  if (!isEvident && (former?.outage === undefined || !isSound)) return undefined;
+  const isEvident = wrong.length > 0 || denied.length > 0 || begun.length > 0 || isFailing;
+  const before = openBefore(context, report.name);
+  if (!isEvident && (before === undefined || !isSound)) return undefined;
   const first = begun.map(({ driftedAt }) => driftedAt).sort()[0] ?? startedAt;
-  const at = former?.outage ?? first;
+  const at = before ?? first;
   // A change that is known need not be the first: events get lost. Until the last proof all was well.
   const from = former?.lastProof ?? former?.acceptedAt ?? first;
   const end = isSound ? c.now().toISOString() : undefined;
@@ -110,7 +133,7 @@ function outageOf(
     replication: report.name,
     startedAt: at,
     ...(end && { endedAt: end }),
-    reasons: reasonsOf(pass, [...wrong, ...begun], denied),
+    reasons: [...reasonsOf(pass, [...wrong, ...begun], denied), ...Object.keys(failures?.counts ?? {}).map(reportedBy)],
     window: { from: from < at ? from : at, ...(end && { to: end }) },
   };
 }

@@ -42,22 +42,40 @@ async function frozen({ c }: PassContext): Promise<Hold | undefined> {
 
 const budgetHold: Hold = {
   reason: 'budget-exceeded',
-  detail: 'A sweep found more drift than it may repair by itself. See what changed, then `lockstep resume --all`.',
+  detail: 'More was to be repaired at once than may be without a person. See what changed, then `lockstep resume --all`.',
 };
 
-async function overBudget(context: PassContext, steps: readonly PlannedStep[]): Promise<Hold | undefined> {
-  const { c, memory, asked, startedAt } = context;
-  if (memory.fleet.budget !== undefined) return budgetHold;
+/** What many groups are looked at for at one time: a sweep, or one admission of edited documents. */
+interface Wave {
+  readonly id: string;
+  readonly fleet: number;
+  /** Whether a replication that is to be written to counts. */
+  readonly counts: (replication: string) => boolean;
+}
+
+/** Of both the sweep, which counts more. */
+function waveOf({ asked, memory }: PassContext): Wave | undefined {
   const sweep = asked.flatMap(({ trigger }) => (trigger.kind === 'sweep' ? [trigger] : [])).at(-1);
-  if (sweep === undefined) return undefined;
+  if (sweep !== undefined) return { id: sweep.sweep, fleet: sweep.fleet, counts: () => true };
+  const edit = asked.flatMap(({ trigger }) => (trigger.kind === 'request' && trigger.edit ? [trigger.edit] : [])).at(-1);
+  // What never worked is built, not changed: a new fleet needs no leave.
+  return edit && { ...edit, counts: (name) => memory.statuses.get(name)?.lastProof !== undefined };
+}
+
+async function overBudget(context: PassContext, steps: readonly PlannedStep[]): Promise<Hold | undefined> {
+  const { c, memory, startedAt } = context;
+  if (memory.fleet.budget !== undefined) return budgetHold;
+  const wave = waveOf(context);
+  if (wave === undefined) return undefined;
   const { budgetPercent, budgetMinimum } = c.settings;
-  const drifted = await c.ledger.countDrift(sweep.sweep, memory.id, new Set(steps.flatMap((step) => step.replications)).size);
-  if (drifted <= Math.max(budgetMinimum, Math.floor((budgetPercent / 100) * sweep.fleet))) return undefined;
+  const names = new Set(steps.flatMap((step) => step.replications).filter(wave.counts));
+  const drifted = await c.ledger.countDrift(wave.id, memory.id, names.size);
+  if (drifted <= Math.max(budgetMinimum, Math.floor((budgetPercent / 100) * wave.fleet))) return undefined;
   c.metrics.add('BudgetExceeded', 1);
   const about = { replications: [], at: startedAt };
   // Told first: once the ledger says so, no pass counts again.
-  await tell(c, { kind: 'budget-exceeded', ...about, sweep: sweep.sweep, drifted, of: sweep.fleet, percent: budgetPercent });
-  await c.ledger.putBudget({ sweep: sweep.sweep, since: startedAt, drifted, of: sweep.fleet });
+  await tell(c, { kind: 'budget-exceeded', ...about, sweep: wave.id, drifted, of: wave.fleet, percent: budgetPercent });
+  await c.ledger.putBudget({ sweep: wave.id, since: startedAt, drifted, of: wave.fleet });
   return budgetHold;
 }
 

@@ -32,13 +32,13 @@ export function storiesOf(context: PassContext, told: Told): readonly Story[] {
   ];
 }
 
-const about = ({ memory, startedAt }: PassContext, replications: readonly string[]) => ({
+export const about = ({ memory, startedAt }: PassContext, replications: readonly string[]) => ({
   replications,
   group: memory.id,
   at: startedAt,
 });
 
-const namesOf = (items: readonly { readonly replications: readonly string[] }[]): readonly string[] => [
+export const namesOf = (items: readonly { readonly replications: readonly string[] }[]): readonly string[] => [
   ...new Set(items.flatMap(({ replications }) => replications)),
 ];
 
@@ -52,7 +52,7 @@ const pausesEnded = (context: PassContext): readonly Story[] =>
 
 const aspectNamed = (name: string) => aspects.find((aspect) => aspect.name === name);
 
-function driftOf(context: PassContext, record: RepairRecord): DriftTold {
+export function driftOf(context: PassContext, record: RepairRecord): DriftTold {
   const { aspect, resource, differences, change, driftedAt, endedAt, outcome } = record;
   const seconds =
     outcome === 'repaired' && endedAt !== undefined ? (Date.parse(endedAt) - Date.parse(driftedAt)) / 1000 : undefined;
@@ -205,8 +205,9 @@ function provenStories(context: PassContext, { pass, outages }: Told): readonly 
   const told = new Set(['blocked', 'unreadable', 'contested', 'drifted']);
   return pass.reports.flatMap((report): Story[] => {
     const former = context.memory.statuses.get(report.name);
-    if (report.verdict !== 'proven' || former === undefined || !told.has(former.verdict)) return [];
     const outage = outages.find(({ replication }) => replication === report.name);
+    const wasFailing = context.memory.failures.has(report.name) && outage?.endedAt !== undefined;
+    if (report.verdict !== 'proven' || former === undefined || !(told.has(former.verdict) || wasFailing)) return [];
     const { startedAt, reasons, window } = outage ?? {
       startedAt: former.since,
       reasons: former.troubles,

@@ -9,6 +9,7 @@ import { place } from '../../text/place.ts';
 import { count } from '../../text/text.ts';
 import type { DriftTold, Story } from '../story.ts';
 import { cutText } from './size.ts';
+import { stallText } from './stalled.ts';
 import type { Tale } from './tale.ts';
 import { actorName } from './who.ts';
 
@@ -71,10 +72,19 @@ function details(story: Story): readonly string[] {
       .map(({ reason, owner }) => `- ${safe(cutText(reason, 400))}${owner === undefined ? '' : ` (${code(owner)})`}`);
   if (story.kind === 'unreadable' || story.kind === 'spoke-silent')
     return story.reasons.slice(0, MOST.drifts).map((reason) => `- ${safe(cutText(reason, 400))}`);
+  if (story.kind === 'stalled')
+    return story.stalls.slice(0, MOST.drifts).map((stall) => `- ${safe(cutText(stallText(stall), 400))}`);
   if (story.kind === 'invalid-document')
     return story.faults
       .slice(0, MOST.drifts)
       .map(({ path, message }) => `- ${code(path || 'the document')}: ${safe(cutText(message, 300))}`);
+  if (story.kind === 'failing')
+    return [
+      ...story.reasons
+        .slice(0, MOST.drifts)
+        .map(({ reason, count: many, meaning }) => `- ${many} ${code(reason)}: ${safe(meaning)}`),
+      ...shown,
+    ];
   return shown;
 }
 

@@ -47,25 +47,38 @@ export function unreadable(story: Of<'unreadable'>): Tale {
   };
 }
 
+const reasonsOf = ({ reasons }: Of<'spoke-silent'>): string =>
+  reasons
+    .slice(0, MOST.reasons)
+    .map((reason) => block(mail, `- ${printable(reason)}`, 0))
+    .join('\n');
+
 export function spokeSilent(story: Of<'spoke-silent'>): Tale {
+  if (story.everywhere) return allSilent(story);
   const { account, regions } = story;
   const stacks = regions.map((region) => `lockstep-spoke-${account}-${region}`);
   return {
     subject: `Lockstep hears nothing from account ${account} (${listed(regions)})`,
     opening: `Changes in account ${account} (${listed(regions, 10)}) do not reach Lockstep any more. What drifts there is found and repaired by the hourly sweep only, not at once. Replication itself goes on.`,
-    sections: [
-      story.reasons
-        .slice(0, MOST.reasons)
-        .map((reason) => block(mail, `- ${printable(reason)}`, 0))
-        .join('\n'),
-    ],
+    sections: [reasonsOf(story)],
     steps: [
-      `A rule, its target or its role: \`npx cdk deploy ${stacks.join(' ')}\`, or let the StackSet mend its drift.`,
+      `A rule, its target or its role, or its heartbeat: \`npx cdk deploy ${stacks.join(' ')}\`, or let the StackSet mend its drift.`,
       'A trail: `aws cloudtrail start-logging --name ARN`, or have its owner record write management events again, those of KMS among them.',
       'The next sweep looks again; the alarm ends by itself.',
     ],
   };
 }
+
+const allSilent = (story: Of<'spoke-silent'>): Tale => ({
+  subject: 'Lockstep hears nothing from any account',
+  opening: `Changes reach Lockstep from nowhere any more, so the fault is with the hub, in account ${story.account} (${listed(story.regions)}). What drifts is found and repaired by the hourly sweep only, not at once. Replication itself goes on.`,
+  sections: [reasonsOf(story)],
+  steps: [
+    'Are the rule lockstep-route of the bus and the function lockstep-route there and at work? `npx cdk deploy lockstep-hub` puts them back; the log and the dead letters say what fails.',
+    'Spokes that were deployed before there were heartbeats send none: deploy them again.',
+    'The next sweep looks again; the alarm ends by itself.',
+  ],
+});
 
 const edited = (actor: Of<'orphaned'>['editedBy']): readonly string[] =>
   actor === undefined ? [] : [actorLines(mail, 'edited by', actor, 0).join('\n')];

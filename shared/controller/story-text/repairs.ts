@@ -89,7 +89,7 @@ export function contested(story: Of<'contested'>): Tale {
 export function budgetExceeded({ drifted: many, of, percent }: Of<'budget-exceeded'>): Tale {
   return {
     subject: `Lockstep stopped all repairs: ${many} of ${count(of, 'replication')} drifted`,
-    opening: `Lockstep stopped all repairs: one sweep found ${many} of ${count(of, 'replication')} drifted, more than the ${percent} percent it may repair without being asked. Nothing is repaired until a person has looked.`,
+    opening: `Lockstep stopped all repairs: at one time ${many} of ${count(of, 'replication')} were found not to be as the documents want them, more than the ${percent} percent it may repair without being asked. Nothing is repaired until a person has looked.`,
     sections: [
       block(
         mail,

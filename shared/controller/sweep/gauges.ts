@@ -39,17 +39,19 @@ function inForce({ replications, statuses }: Fleet): readonly StatusRecord[] {
 }
 
 /**
- * Of those that are to be proven: what is paused or orphaned is not. One that no pass has looked at yet counts from the acceptance of
- * its document, or a fleet that nobody looks at would look well.
+ * Of those that are to be proven: what is paused or orphaned is not. One that no pass has looked at yet counts from its admission, or a
+ * fleet that nobody looks at would look well.
  */
 function oldestProof({ replications, documents, pauses, now }: Fleet, statuses: readonly StatusRecord[]): number {
   const accepted = new Map(documents.map(({ name, acceptedAt }) => [name, acceptedAt]));
   const proofs = new Map(statuses.map(({ replication, lastProof, acceptedAt }) => [replication, lastProof ?? acceptedAt]));
   const paused = new Set(pauses.filter(({ until }) => isAhead(until, now)).map(({ replication }) => replication));
   return replications
-    .map(({ replication }) => replication)
-    .filter(({ name, mode, orphanedSince }) => orphanedSince === undefined && !isPaused(mode, now) && !paused.has(name))
-    .map(({ name, document }) => proofs.get(name) ?? accepted.get(document))
+    .filter(
+      ({ replication: { name, mode, orphanedSince } }) =>
+        orphanedSince === undefined && !isPaused(mode, now) && !paused.has(name),
+    )
+    .map(({ replication: { name, document }, since }) => proofs.get(name) ?? since ?? accepted.get(document))
     .reduce((oldest, proof) => Math.max(oldest, proof === undefined ? 0 : secondsSince(proof, now)), 0);
 }
 

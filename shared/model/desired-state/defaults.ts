@@ -37,12 +37,28 @@ function overlay(under: unknown, over: unknown): unknown {
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** What documents do not say themselves. */
+export interface Surroundings {
+  /** Decides whether a pause is over. */
+  readonly now: Date;
+  /**
+   * Name of the SNS topic for replication failures, the same in every account and region that holds source buckets.
+   * undefined: there is none, and notifications of buckets are left alone.
+   */
+  readonly failureTopic?: string | undefined;
+}
+
 /**
  * Fills in every default.
  *
  * @returns undefined while a field that has no default is missing
  */
-export function complete(name: string, document: string, input: ReplicationInput, now: Date): Replication | undefined {
+export function complete(
+  name: string,
+  document: string,
+  input: ReplicationInput,
+  { now, failureTopic }: Surroundings,
+): Replication | undefined {
   const source = toEnd(input.source, input.lifecycle?.source);
   const destination = toEnd(input.destination, input.lifecycle?.destination);
   if (source === undefined || destination === undefined) return undefined;
@@ -52,7 +68,12 @@ export function complete(name: string, document: string, input: ReplicationInput
     document,
     ...modeOf(input, now),
     partition,
-    source: { ...source, furtherKeys: (input.source?.keys ?? []).map(toKey) },
+    source: {
+      ...source,
+      furtherKeys: (input.source?.keys ?? []).map(toKey),
+      ...(failureTopic !== undefined &&
+        input.failureEvents !== false && { failureTopic: topicArn(partition, source, failureTopic) }),
+    },
     destination: {
       ...destination,
       managed: input.destination?.managed ?? true,
@@ -81,6 +102,10 @@ function toEnd(side: Partial<SideInput> | undefined, lifecycle: LifecycleInput |
     ...(lifecycle !== undefined && { lifecycle: toLifecycle(lifecycle) }),
   };
 }
+
+// S3 sends to topics of the bucket's own region: https://docs.aws.amazon.com/AmazonS3/latest/userguide/EventNotifications.html
+const topicArn = (partition: string, { region, account }: { readonly region: string; readonly account: string }, name: string) =>
+  `arn:${partition}:sns:${region}:${account}:${name}`;
 
 const toKey = (named: string): KeyRef => (isAliasArn(named) ? { named } : { named, arn: named });
 

@@ -45,6 +45,8 @@ export interface Situation {
   readonly tty?: boolean;
   readonly env?: Readonly<Record<string, string>>;
   readonly core?: Partial<Core>;
+  /** In place of a clock that stands still, waits that are over at once, and a person who ends it at once. */
+  readonly time?: Partial<Pick<Cli, 'now' | 'wait' | 'untilStopped'>>;
 }
 
 export interface Seen {
@@ -85,6 +87,7 @@ export async function lockstep(argv: readonly string[], situation: Situation = {
     now: () => new Date('2030-01-01T00:00:00Z'),
     wait: async () => {},
     untilStopped: async () => {},
+    ...situation.time,
   };
   const code = await main(argv, cli);
   return { code, stdout: out.join(''), stderr: err.join(''), passes };

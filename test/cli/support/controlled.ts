@@ -29,7 +29,7 @@ export const aStatus = (more: Partial<StatusRecord> = {}): StatusRecord => ({
 /** Puts replications into a ledger, as admission would. */
 export async function adopt(ledger: Ledger, replications: readonly Replication[]): Promise<void> {
   const none = { replications: [], groups: [], index: new Map<string, readonly string[]>() };
-  await ledger.changeFleet(changeBetween(none, fleetOf(replications)));
+  await ledger.changeFleet(changeBetween(none, fleetOf(replications, [], '2029-12-01T00:00:00Z')));
 }
 
 /** The hub: STS knows jane; Parameter Store has these parameters. */

@@ -3,9 +3,12 @@ import { seriesOf as everySeries } from '../../metrics.ts';
 import { AwsError, type CallContext } from '../../service.ts';
 import { pageOf } from '../pages.ts';
 import { BadExpression } from './bad-expression.ts';
+import { dataPageOf } from './data-page.ts';
 import { badToken, invalid, invalidTogether, invalidValue, missing } from './errors.ts';
 import { periodOf, pointsOf, resultsOf, seriesOf } from './queries.ts';
 import { isStatistic, periodStart } from './statistics.ts';
+
+const mostDatapoints = 100_800;
 
 export function checkPeriod(period: number | undefined): void {
   const isValid = period === undefined || [1, 5, 10, 20, 30].includes(period) || (period > 0 && period % 60 === 0);
@@ -14,30 +17,25 @@ export function checkPeriod(period: number | undefined): void {
 
 /** @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html */
 export function getMetricData(input: cw.GetMetricDataCommandInput, { world, caller, region }: CallContext) {
-  const { MetricDataQueries: queries = [], StartTime, EndTime, ScanBy = 'TimestampDescending' } = input;
+  const { MetricDataQueries: queries = [], StartTime, EndTime, ScanBy = 'TimestampDescending', NextToken: token } = input;
+  const { MaxDatapoints: most = mostDatapoints } = input;
   if (!StartTime || !EndTime) throw missing(StartTime ? 'EndTime' : 'StartTime');
   if (StartTime >= EndTime) throw invalid('The parameter StartTime must be less than the parameter EndTime.');
   checkQueries(queries);
+  if (most < 1 || most > mostDatapoints) throw invalid(`MaxDatapoints must be from 1 to ${mostDatapoints}.`);
   const period = periodOf(queries);
   const from = periodStart(StartTime.getTime(), period);
   const results = failing(() => resultsOf(world, queries, { account: caller.account, region, from, to: EndTime.getTime() }));
   const periods: number[] = [];
   for (let at = from; at < EndTime.getTime(); at += period * 1000) periods.push(at);
   const shown = queries.filter(({ ReturnData }) => ReturnData !== false);
-  return {
-    MetricDataResults: shown.map(({ Id = '', Label, MetricStat }) => {
-      const points = [...seriesOf(results.get(Id), periods)];
-      if (ScanBy === 'TimestampDescending') points.reverse();
-      return {
-        Id,
-        Label: Label ?? MetricStat?.Metric?.MetricName ?? Id,
-        Timestamps: points.map(([at]) => new Date(at)),
-        Values: points.map(([, value]) => value),
-        StatusCode: 'Complete',
-      };
-    }),
-    Messages: [],
-  };
+  const found = shown.map(({ Id = '', Label, MetricStat }) => {
+    const points = [...seriesOf(results.get(Id), periods)];
+    if (ScanBy === 'TimestampDescending') points.reverse();
+    return { Id, Label: Label ?? MetricStat?.Metric?.MetricName ?? Id, points };
+  });
+  const { MetricDataResults, NextToken } = dataPageOf(found, token, most);
+  return { MetricDataResults, Messages: [], ...(NextToken !== undefined && { NextToken }) };
 }
 
 /** @throws AwsError `ValidationError` in place of what is wrong with an expression */

@@ -16,6 +16,19 @@ export const invalidArgument = (message: string, name?: string, value?: string):
     details: { ...(name !== undefined && { ArgumentName: name }), ...(value !== undefined && { ArgumentValue: value }) },
   });
 
+const notReached = 'Unable to validate the following destination configurations';
+
+/** Destinations of notifications that S3 does not reach, numbered from 1. */
+export const unreachable = (refusals: readonly { readonly arn: string; readonly why: string }[]): AwsError =>
+  new AwsError('InvalidArgument', notReached, 400, {
+    details: Object.fromEntries(
+      refusals.flatMap(({ arn, why }, at) => [
+        [`ArgumentName${at + 1}`, `${arn}, null`],
+        [`ArgumentValue${at + 1}`, why],
+      ]),
+    ),
+  });
+
 /** The bucket's present state forbids the change. */
 export const invalidBucketState = (message: string): AwsError => new AwsError('InvalidBucketState', message, 409);
 

@@ -11,9 +11,9 @@ import {
 import type { CallContext } from '../../service.ts';
 import { bucketOf } from './access.ts';
 import type { Bucket } from './bucket.ts';
-import { invalidArgument, malformedXml } from './errors.ts';
+import { invalidArgument, malformedXml, unreachable } from './errors.ts';
+import { announceTest, requireReachable } from './notification-destinations.ts';
 import { requireUnambiguous } from './notification-overlap.ts';
-import { announceTest } from './objects/announce.ts';
 
 interface Target {
   readonly Id?: string | undefined;
@@ -38,7 +38,10 @@ function getBucketNotificationConfiguration(
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketNotificationConfiguration.html
  */
-function putBucketNotificationConfiguration(input: PutBucketNotificationConfigurationRequest, call: CallContext): void {
+async function putBucketNotificationConfiguration(
+  input: PutBucketNotificationConfigurationRequest,
+  call: CallContext,
+): Promise<void> {
   const bucket = bucketOf(input, call);
   const { TopicConfigurations, QueueConfigurations, LambdaFunctionConfigurations, EventBridgeConfiguration } = structuredClone(
     input.NotificationConfiguration ?? {},
@@ -46,16 +49,24 @@ function putBucketNotificationConfiguration(input: PutBucketNotificationConfigur
   const topics = checked(TopicConfigurations, 'sns', (target) => target.TopicArn, bucket);
   const queues = checked(QueueConfigurations, 'sqs', (target) => target.QueueArn, bucket);
   const functions = checked(LambdaFunctionConfigurations, 'lambda', (target) => target.LambdaFunctionArn, bucket);
-  requireUnambiguous([...topics, ...queues, ...functions]);
+  const all = [...topics, ...queues, ...functions];
+  if (all.length > maximum) throw invalidArgument(`A bucket can have ${maximum} notification configurations at most`);
+  requireUnambiguous(all);
 
-  bucket.notifications = {
+  const notifications = {
     ...(topics.length > 0 && { TopicConfigurations: topics }),
     ...(queues.length > 0 && { QueueConfigurations: queues }),
     ...(functions.length > 0 && { LambdaFunctionConfigurations: functions }),
     ...(EventBridgeConfiguration && { EventBridgeConfiguration }),
   };
-  announceTest(call.world, bucket);
+  const { name, account } = bucket;
+  if (!input.SkipDestinationValidation) await requireReachable(call.world, { name, account, notifications });
+  bucket.notifications = notifications;
+  if (input.SkipDestinationValidation) announceTest(call.world, bucket);
 }
+
+// AWS documents the number, and no answer to more. https://docs.aws.amazon.com/AmazonS3/latest/userguide/EventNotifications.html
+const maximum = 100;
 
 function checked<T extends Target>(
   targets: readonly T[] | undefined,
@@ -86,7 +97,8 @@ function requireArn(arn: string | undefined, service: string, bucket: Bucket): v
     );
   }
   // FIFO queues and topics cannot receive bucket events.
-  if (arn.endsWith('.fifo')) throw invalidArgument('Unable to validate the following destination configurations', 'ARN', arn);
+  if (arn.endsWith('.fifo'))
+    throw unreachable([{ arn, why: `The destination ${service === 'sns' ? 'topic' : 'queue'} is FIFO` }]);
 }
 
 /** Names read back capitalised. */

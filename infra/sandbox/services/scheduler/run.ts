@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import type { EventBridgeParameters } from '@aws-sdk/client-scheduler';
 import { record } from '../../metrics.ts';
 import { requirePermission } from '../../targets/permission.ts';
 import { deliverTo, serviceOf, TargetError, type TargetParams } from '../../targets.ts';
 import type { World } from '../../world.ts';
+import type { BusEvent } from '../eventbridge/event.ts';
 import { nextRun, parseTiming } from './expression.ts';
 import type { Schedule } from './state.ts';
 
@@ -62,14 +64,26 @@ async function send(world: World, schedule: Schedule, body: string): Promise<voi
   if (serviceOf(Arn) === 'lambda') {
     requirePermission(world, { action: 'lambda:InvokeFunction', targetArn: Arn, policy: undefined }, params);
   }
-  const event = EventBridgeParameters
-    ? JSON.stringify({
-        ...JSON.parse(body),
-        'detail-type': EventBridgeParameters.DetailType,
-        source: EventBridgeParameters.Source,
-      })
-    : body;
-  await deliverTo(world, Arn, event, params);
+  await deliverTo(world, Arn, EventBridgeParameters ? eventOf(world, schedule, EventBridgeParameters, body) : body, params);
+}
+
+/**
+ * The input is the detail; account, region and time are those of the schedule's own call of PutEvents.
+ *
+ * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-templated.html
+ */
+function eventOf(
+  world: World,
+  { account, region, arn }: Schedule,
+  { Source, DetailType }: EventBridgeParameters,
+  body: string,
+): string {
+  const event: BusEvent = {
+    ...{ version: '0', id: randomUUID(), 'detail-type': DetailType ?? '', source: Source ?? '' },
+    ...{ account, time: `${world.clock.now().toISOString().slice(0, 19)}Z`, region, resources: [arn] },
+    detail: JSON.parse(body),
+  };
+  return JSON.stringify(event);
 }
 
 /** Seconds until the next attempt; undefined: there is none. https://docs.aws.amazon.com/scheduler/latest/APIReference/API_RetryPolicy.html */

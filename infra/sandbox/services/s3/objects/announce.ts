@@ -63,7 +63,7 @@ interface Configured {
   readonly asks: Configuration;
 }
 
-function allTargets({ name, account, notifications }: Bucket): readonly Configured[] {
+function allTargets({ name, account, notifications }: Pick<Bucket, 'name' | 'account' | 'notifications'>): readonly Configured[] {
   const { QueueConfigurations: queues = [], TopicConfigurations: topics = [] } = notifications;
   const { LambdaFunctionConfigurations: functions = [] } = notifications;
   const of = (asks: Configuration, arn = ''): Configured => ({ asks, target: { arn, bucketArn: bucketArn(name), account } });
@@ -121,19 +121,17 @@ function recordOf(world: World, bucket: Bucket, { name, version, maker, object, 
 /** Events name owners by a short id of their own. */
 const ownerId = (account: string): string => `A${canonicalUserId(account).slice(0, 12).toUpperCase()}`;
 
-/** Tells a new target that it is one. https://docs.aws.amazon.com/AmazonS3/latest/userguide/how-to-enable-disable-notification-intro.html */
-export function announceTest(world: World, bucket: Bucket): void {
-  const arns = new Map(allTargets(bucket).map(({ target }) => [target.arn, target]));
-  for (const target of arns.values()) {
-    // Functions are asked whether they let S3 in, and get no message.
-    if (target.arn.startsWith('arn:aws:lambda:')) continue;
-    deliver(world, target, {
-      Service: 'Amazon S3',
-      Event: 's3:TestEvent',
-      Time: world.clock.now().toISOString(),
-      Bucket: bucket.name,
-      RequestId: requestId(),
-      HostId: 'local',
-    });
-  }
-}
+/** Every target of a bucket, once. */
+export const destinationsOf = (bucket: Pick<Bucket, 'name' | 'account' | 'notifications'>): readonly NotificationTarget[] => [
+  ...new Map(allTargets(bucket).map(({ target }) => [target.arn, target])).values(),
+];
+
+/** Tells a target that it is one. https://docs.aws.amazon.com/AmazonS3/latest/userguide/how-to-enable-disable-notification-intro.html */
+export const testMessage = (world: World, bucket: Pick<Bucket, 'name'>): object => ({
+  Service: 'Amazon S3',
+  Event: 's3:TestEvent',
+  Time: world.clock.now().toISOString(),
+  Bucket: bucket.name,
+  RequestId: requestId(),
+  HostId: 'local',
+});
