@@ -139,6 +139,31 @@ describe('reading an organization', () => {
     });
   });
 
+  it('takes lists that are left out for empty ones, and an account of nowhere for unbound', async () => {
+    const bare: AwsGateway = { send: () => Promise.resolve({ ok: true, output: {} as never }) };
+
+    const { '111111111111': source } = await readOrganization(['111111111111'], bare, place);
+
+    expect(source).toEqual({
+      ...{ organization: '', organizationPath: '/', managementAccount: false },
+      ...{ serviceControlPolicies: null, resourceControlPolicies: null },
+    });
+  });
+
+  it('takes a policy without a text for unreadable, not for one that says nothing', async () => {
+    const typicalOne = gatewayOf(typical);
+    const aws: AwsGateway = {
+      send: (call) =>
+        call.operation === 'organizations:DescribePolicy'
+          ? Promise.resolve({ ok: true, output: {} as never })
+          : typicalOne.send(call),
+    };
+
+    const { '111111111111': source } = await readOrganization(['111111111111'], aws, place);
+
+    expect(source?.serviceControlPolicies).toEqual({ unreadable: expect.any(String) });
+  });
+
   it('does not look above what has no parent', async () => {
     const lonely = gatewayOf(typical);
     const aws: AwsGateway = {

@@ -108,7 +108,7 @@ function begun(play: Play, stage: Stage): Course {
     isBegun: false,
     wasStopped: false,
   };
-  stage.stopped.then(() => {
+  void stage.stopped.then(() => {
     course.wasStopped = true;
   });
   return course;
@@ -219,8 +219,9 @@ async function watchUntil(
     const now = await sightOf(course);
     course.last = now;
     for (const event of events(now)) add(course, event);
-    if (missingFrom(course.timeline, expected).length === 0 || stage.now().getTime() >= ends) return;
-    await Promise.race([stage.wait(pause), stage.stopped]);
+    const left = (ends - stage.now().getTime()) / 1000;
+    if (missingFrom(course.timeline, expected).length === 0 || left <= 0) return;
+    await Promise.race([stage.wait(Math.min(pause, left)), stage.stopped]);
   }
 }
 

@@ -2,6 +2,7 @@
 import type { FleetRecord, GroupMemory } from '../controller/ledger.ts';
 import type { Freeze } from '../controller/ports.ts';
 import { stepKey } from '../model/finding.ts';
+import { sharedResources } from '../model/group.ts';
 import type { Replication } from '../model/replication.ts';
 import { instantText } from '../text/time.ts';
 import type { Experiment, Scene } from './experiment.ts';
@@ -38,15 +39,8 @@ const budgetOf = (fleet: FleetRecord | undefined): readonly string[] =>
 
 /** Those that meet at the setting: it has to be put right for all of them. */
 export function affectedBy(experiment: Experiment, scene: Scene): readonly Replication[] {
-  const on = experiment.setting(scene)?.resource.arn;
-  const meets = ({ partition, source, destination, role }: Replication): boolean =>
-    [
-      role.arn,
-      `arn:${partition}:s3:::${source.bucket}`,
-      `arn:${partition}:s3:::${destination.bucket}`,
-      destination.key.arn,
-    ].includes(on);
-  return scene.group.filter((r) => r.name === scene.replication.name || meets(r));
+  const on = experiment.setting(scene)?.resource.arn ?? '';
+  return scene.group.filter((r) => r.name === scene.replication.name || sharedResources(r).includes(on));
 }
 
 function notWell({ name, mode, orphanedSince }: Replication, { memory, now }: Situation): readonly string[] {

@@ -31,6 +31,20 @@ describe('claiming a story', () => {
     expect(await ledger.claimStory(aStory('other', 'one', after))).toBe(true);
   });
 
+  it('can be seen, told or not, by how its key begins', async () => {
+    const { ledger } = await localLedger();
+    for (const key of ['blocked orders 1', 'blocked orders-dr 1', 'repaired orders 1'])
+      await ledger.claimStory(aStory(key, 'one', 0));
+    await ledger.storyTold('blocked orders 1');
+
+    expect(await ledger.stories('blocked orders ')).toEqual([{ ...aStory('blocked orders 1', 'one', 0), told: true }]);
+    expect((await ledger.stories('blocked ')).map(({ key, told }) => [key, told])).toEqual([
+      ['blocked orders 1', true],
+      ['blocked orders-dr 1', false],
+    ]);
+    expect(await ledger.stories('orphaned ')).toEqual([]);
+  });
+
   it('succeeds once, of any number at once', async () => {
     const { ledger } = await localLedger();
 

@@ -127,7 +127,7 @@ describe('lockstep status', () => {
     expect(code).toBe(2);
     const text = stdout.replace(/\s+/g, ' ');
     expect(text).toContain('frozen Nothing is repaired anywhere until 2030-01-02 00:00:00 UTC: change freeze');
-    expect(text).toContain('Repairs stopped 2 h 50 min ago: a sweep found 120 of 300 replications drifted.');
+    expect(text).toContain('Repairs stopped 2 h 50 min ago: 120 of 300 replications were to be changed at one time.');
     expect(text).toContain('the last one began 3 h ago, and there should be one every hour');
     expect(text).toContain(`${document}, for 4 h: 1 fault line 1, column 12: version: must be 1`);
   });

@@ -53,6 +53,7 @@ describe('help', () => {
     'pause',
     'resume',
     'retire',
+    'gameday',
   ];
 
   it('lists every command', async () => {

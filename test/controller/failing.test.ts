@@ -3,6 +3,7 @@ import { DeleteRolePolicyCommand, PutRolePolicyCommand } from '@aws-sdk/client-i
 import { describe, expect, it } from 'vitest';
 import { newSeen } from '../../shared/controller/failures/seen.ts';
 import { countFailures } from '../../shared/controller/failures.ts';
+import type { Ledger } from '../../shared/controller/ledger.ts';
 import type { Settings } from '../../shared/controller/ports.ts';
 import type { Story } from '../../shared/controller/story.ts';
 import { toNotification } from '../../shared/controller/story-text.ts';
@@ -10,13 +11,14 @@ import { worlds } from '../scenarios/catalogue.ts';
 import { groupsFor, source } from '../support/builders.ts';
 import { newController } from '../support/controller.ts';
 import { bodyOf, type Failure } from '../support/failure-messages.ts';
+import { memoryLedger } from '../support/memory-ledger.ts';
 import { foundationsFor } from '../support/world.ts';
 
 type Failing = Extract<Story, { kind: 'failing' }>;
 
 /** A pair that is proven, and S3's reports about it. */
-async function aPair(settings: Partial<Settings> = {}) {
-  const controller = newController({ settings });
+async function aPair(settings: Partial<Settings> = {}, own: Ledger = memoryLedger()) {
+  const controller = newController({ settings, ledger: own });
   const { clock, someone, stories, sent, c, ledger } = controller;
   const groups = groupsFor(worlds.pair, await foundationsFor(worlds.pair.buckets, someone));
   await controller.adopt(groups);
@@ -190,4 +192,51 @@ describe('failures that S3 reports', () => {
     expect([stories, await ledger.failures()]).toEqual([[], []]);
     expect(metrics.get('ReplicationFailures')).toBe(2);
   });
+
+  it('are told once, and over in the end, wherever the pass is killed', async () => {
+    for (let survives = 0; ; survives++) {
+      const { ledger, arm } = mortal();
+      const { role, iam, fail, drain, sweep, clock, failing } = await aPair({}, ledger);
+      await iam.send(new DeleteRolePolicyCommand({ RoleName: role, PolicyName: 'lockstep-replication' }));
+      await fail({ reason: 'SrcGetObjectNotPermitted' });
+      const isKilled = arm(survives);
+      await drain().catch(() => undefined);
+      if (!isKilled()) break;
+      arm(Number.POSITIVE_INFINITY);
+      await clock.advance(60);
+      await sweep(`after ${survives}`);
+      await drain();
+      const untold = await ledger.untoldStories('2027');
+
+      // Killed after it was published and before that was written down, it is untold for the ledger too.
+      expect(failing().length, `killed at ${survives}`).toBeLessThanOrEqual(1);
+      expect(failing().length + untold.filter(({ key }) => key.startsWith('failing')).length).toBeGreaterThan(0);
+      expect((await ledger.statuses())[0]).toMatchObject({ verdict: 'proven', outage: expect.any(String) });
+      await clock.advance(3700);
+      await sweep(`long after ${survives}`);
+      await drain();
+      expect(await ledger.failures()).toEqual([]);
+      expect((await ledger.statuses())[0]?.outage).toBeUndefined();
+    }
+  });
 });
+
+/** A ledger that answers so many calls, and then none. */
+function mortal() {
+  const state = { left: Number.POSITIVE_INFINITY };
+  const memory = memoryLedger();
+  const ledger = new Proxy(memory, {
+    get:
+      (target, name: keyof Ledger) =>
+      (...given: readonly unknown[]) => {
+        state.left -= 1;
+        if (state.left < 0) return Promise.reject(new Error('killed'));
+        return (target[name] as (...all: readonly unknown[]) => unknown)(...given);
+      },
+  });
+  const arm = (calls: number) => {
+    state.left = calls;
+    return () => state.left < 0;
+  };
+  return { ledger, arm };
+}

@@ -77,6 +77,31 @@ describe('a repair that waits for one that fails', () => {
   });
 });
 
+describe('a repair that AWS takes and does not show', () => {
+  it('ends as written, and is told as not seen yet', async () => {
+    await healthy();
+    const quiet: AwsGateway = {
+      send: (call) =>
+        call.operation === 's3:PutBucketVersioning'
+          ? Promise.resolve({ ok: true, output: {} as never })
+          : controller.c.healer.send(call),
+    };
+    await suspendVersioning();
+
+    await pass(
+      group.id,
+      [{ trigger: { kind: 'request', reason: 'person' }, sentAt: controller.clock.now() }],
+      { ...controller.c, healer: quiet },
+      () => 120_000,
+    );
+
+    expect((await repairs())[0]).toMatchObject({ aspect: 'bucket-versioning', outcome: 'written' });
+    expect(controller.stories).toMatchObject([
+      { kind: 'repair-failed', detail: expect.stringContaining('reading it back does not show it yet') },
+    ]);
+  });
+});
+
 describe('who made a repair necessary', () => {
   const bare = (record: object, call: string): object => ({
     ...record,

@@ -40,6 +40,34 @@ describe('a story of very many', () => {
   });
 });
 
+describe('a story of failures', () => {
+  const failing = samples.failing as Extract<Story, { kind: 'failing' }>;
+  const unproven = { ...failing, proven: false, drifts: [] };
+
+  it.each([
+    { because: 'a setting explains it', story: failing, says: 'which explains it: everything is proven again.' },
+    {
+      because: 'another setting may',
+      story: { ...failing, reasons: failing.reasons.map((one) => ({ ...one, explainedBy: [] })) },
+      says: 'which may explain it: everything is proven again.',
+    },
+    {
+      because: 'nothing was wrong',
+      story: { ...failing, drifts: [] },
+      says: 'Every setting is as desired, and the policies permit every hop',
+    },
+    { because: 'others stand in the way', story: { ...unproven, blockers: blockers(1) }, says: 'its owner has to act.' },
+    {
+      because: 'something is still wrong',
+      story: { ...unproven, troubles: ['A key is disabled.'] },
+      says: 'What is wrong is listed below.',
+    },
+    { because: 'something cannot be told', story: unproven, says: 'Not everything could be judged' },
+  ])('says in its first words why: $because', ({ story, says }) => {
+    expect(toNotification(story).text.replaceAll(/\s+/g, ' ')).toContain(says);
+  });
+});
+
 describe('very many differences', () => {
   it('are shown but for the last, which are counted', () => {
     const differences = many(22, (at) => ({ path: `Rules[${at}]`, observed: 'Disabled', desired: 'Enabled' }));

@@ -129,7 +129,12 @@ describe('the function that counts failures', () => {
   );
 
   it('confirms what a topic of a spoke sends, and nothing of anybody else', async () => {
-    const { QueueUrl = '' } = await new SQSClient(as(hub)).send(new CreateQueueCommand({ QueueName: 'lockstep-failures' }));
+    const Policy = JSON.stringify({
+      Statement: [{ Effect: 'Allow', Principal: { Service: 'sns.amazonaws.com' }, Action: 'sqs:SendMessage', Resource: '*' }],
+    });
+    const { QueueUrl = '' } = await new SQSClient(as(hub)).send(
+      new CreateQueueCommand({ QueueName: 'lockstep-failures', Attributes: { Policy } }),
+    );
     for (const [account, Name] of [
       [spoke, 'lockstep-replication-failures'],
       [spoke, 'others'],

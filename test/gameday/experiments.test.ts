@@ -46,7 +46,10 @@ describe('experiments', () => {
   });
 
   it('wait for alarms that there are', () => {
-    const config = configSchema.parse({ hub: { account: '333333333333', region: 'eu-west-1' }, spokes: [], externalId: 'x' });
+    const config = configSchema.parse({
+      ...{ hub: { account: '333333333333', region: 'eu-west-1' }, spokes: [], externalId: 'lockstep-local' },
+      names: { buckets: ['*'], keys: ['arn:aws:kms:*:*:key/*'], roles: ['*'] },
+    });
     const functions = { route: 'r', admit: 'a', sweep: 's', reconcile: 'c', failures: 'f' };
     const queues = { queue: 'q', deadLetters: 'd', undelivered: 'u', failureLetters: 'f', functions };
     const names = alarmsFor(config, queues as never).map(alarmNameOf);

@@ -132,6 +132,26 @@ describe('a subscription', () => {
     expect(Subscriptions).toMatchObject([{ Endpoint, SubscriptionArn: expect.stringContaining(`${TopicArn}:`) }]);
   });
 
+  it.each([
+    { policy: 'lets nobody in', condition: undefined, isAsked: false },
+    { policy: 'lets in topics of the organization', condition: { StringEquals: { 'aws:SourceOrgID': 'o-ours' } }, isAsked: true },
+    { policy: 'lets in another organization', condition: { StringEquals: { 'aws:SourceOrgID': 'o-theirs' } }, isAsked: false },
+  ])('of a queue whose policy $policy is asked for there: $isAsked', async ({ condition, isAsked }) => {
+    const { aws, client, TopicArn } = await withTopic();
+    const { sqs } = moreClientsOf(aws, destination);
+    aws.world.organizationOf = (account) =>
+      account === source ? { id: 'o-ours', path: 'o-ours/r-1/', scps: [], rcps: [] } : undefined;
+    const allow = { Effect: 'Allow', Principal: { Service: 'sns.amazonaws.com' }, Action: 'sqs:SendMessage', Resource: '*' };
+    const Policy = JSON.stringify({ Version: '2012-10-17', Statement: [{ ...allow, Condition: condition }] });
+    const Attributes = condition === undefined ? {} : { Policy };
+    await sqs.send(new CreateQueueCommand({ QueueName: 'far', Attributes }));
+
+    const Endpoint = `arn:aws:sqs:${region}:${destination}:far`;
+    await client.send(new sns.SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint }));
+
+    expect(aws.world.sqs.queues.get(Endpoint)?.messages).toHaveLength(isAsked ? 1 : 0);
+  });
+
   it('has attributes that can be read and set, and can be taken back', async () => {
     const { client, queue, subscribe, publish, received, read } = await withTopic();
     const { SubscriptionArn } = await subscribe('sqs', await queue('q'));

@@ -219,7 +219,8 @@ beforeAll(async () => {
   they = { someone, source: from, destination: to, role };
   deploymentOf({ config, code: join(root, 'dist', 'functions'), outdir: folder, checked: false }).synth();
   // Reports would wait for each other for half a minute.
-  const impatient = (template: string) => JSON.parse(template.replace(/("MaximumBatchingWindowInSeconds": *)\d+/, '$11')) as object;
+  const impatient = (template: string) =>
+    JSON.parse(template.replace(/("MaximumBatchingWindowInSeconds": *)\d+/, '$11')) as object;
   stacks = await loadAssembly(aws, folder, { change: impatient });
   ledger = dynamoLedger({ client: new DynamoDBClient(inHub()), table: 'lockstep-ledger' });
   await settled();

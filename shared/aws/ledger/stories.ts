@@ -5,7 +5,10 @@ import type { Ledger, StoryRecord } from '../../controller/ledger.ts';
 import { flag, hasExpired, type Item, type Key, keyText, number, recordItem, recordOf, sortKey, text } from './items.ts';
 import type { Condition, Store } from './store.ts';
 
-type StoryLedger = Pick<Ledger, 'claimStory' | 'storyTold' | 'stories' | 'untoldStories' | 'actorOf' | 'putActor' | 'lease' | 'release'>;
+type StoryLedger = Pick<
+  Ledger,
+  'claimStory' | 'storyTold' | 'stories' | 'untoldStories' | 'actorOf' | 'putActor' | 'lease' | 'release'
+>;
 
 const storyKey = (key: string): Key => ({ pk: 'STORY', sk: sortKey(key) });
 const actorKey = (call: string): Key => ({ pk: `ACTOR#${call}`, sk: 'ACTOR' });

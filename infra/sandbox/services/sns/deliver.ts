@@ -45,14 +45,20 @@ const deliverers: Readonly<Record<string, Deliverer>> = {
 function toQueue(world: World, subscription: Subscription, delivery: Delivery): void {
   const isRaw = subscription.attributes.get('RawMessageDelivery') === 'true';
   const { endpoint: targetArn } = subscription;
-  const queue = world.sqs.queues.get(targetArn);
-  if (!queue) throw new TargetError('RESOURCE_NOT_FOUND', `The queue ${targetArn} does not exist.`);
-  const policy = queue.attributes.get('Policy');
-  requirePermission(world, { action: 'sqs:SendMessage', targetArn, policy }, senderOf(subscription));
+  requireQueue(world, subscription);
   enqueue(world, targetArn, isRaw ? delivery.text : envelope(world, subscription, delivery), {
     ...ordered(targetArn, delivery),
     ...(isRaw ? { attributes: delivery.attributes } : {}),
   });
+}
+
+/** @throws TargetError when the queue is not there, or does not let the topic in */
+export function requireQueue(world: World, subscription: Subscription): void {
+  const { endpoint: targetArn } = subscription;
+  const queue = world.sqs.queues.get(targetArn);
+  if (!queue) throw new TargetError('RESOURCE_NOT_FOUND', `The queue ${targetArn} does not exist.`);
+  const policy = queue.attributes.get('Policy');
+  requirePermission(world, { action: 'sqs:SendMessage', targetArn, policy }, senderOf(subscription));
 }
 
 const senderOf = ({ topicArn }: Subscription) => ({

@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type * as sns from '@aws-sdk/client-sns';
 import type { CallContext } from '../../service.ts';
+import { TargetError } from '../../targets.ts';
+import type { World } from '../../world.ts';
 import { pageOf } from '../pages.ts';
 import { enqueue } from '../sqs.ts';
+import { requireQueue } from './deliver.ts';
 import { invalid, theSubscription, theTopic } from './errors.ts';
 import { readPolicy } from './filter-policy.ts';
 import { type Subscription, subscriptionsOf, type Topic } from './state.ts';
@@ -82,7 +85,8 @@ function newSubscription(topic: Topic, input: sns.SubscribeCommandInput, call: C
 }
 
 /** An endpoint that is not the subscriber's own is asked first. https://docs.aws.amazon.com/sns/latest/dg/sns-send-message-to-sqs-cross-account.html */
-function askForConfirmation({ protocol, endpoint, token, topicArn }: Subscription, { world }: CallContext): void {
+function askForConfirmation(subscription: Subscription, { world }: CallContext): void {
+  const { protocol, endpoint, token, topicArn } = subscription;
   const time = world.clock.now();
   const body = `You have chosen to subscribe to the topic ${topicArn}.\nTo confirm the subscription, visit the SubscribeURL included in this message.`;
   if (protocol === 'sqs') {
@@ -94,13 +98,23 @@ function askForConfirmation({ protocol, endpoint, token, topicArn }: Subscriptio
       Message: body,
     };
     const SubscribeURL = `https://sns.amazonaws.com/?Action=ConfirmSubscription&TopicArn=${topicArn}&Token=${token}`;
-    if (world.sqs.queues.has(endpoint)) {
+    if (isReached(world, subscription))
       enqueue(world, endpoint, JSON.stringify({ ...message, SubscribeURL, Timestamp: time.toISOString() }));
-    }
     return;
   }
   const subject = 'AWS Notification - Subscription Confirmation';
   world.sns.outbox.push({ time, to: endpoint, topicArn, kind: 'confirmation', subject, body, token });
+}
+
+/** A queue that is not there, or does not let the topic in, is not asked, and not asked again. */
+function isReached(world: World, subscription: Subscription): boolean {
+  try {
+    requireQueue(world, subscription);
+    return true;
+  } catch (error) {
+    if (error instanceof TargetError) return false;
+    throw error;
+  }
 }
 
 export function confirmSubscription({ TopicArn, Token }: sns.ConfirmSubscriptionCommandInput, call: CallContext) {
