@@ -88,7 +88,11 @@ async function bundleAll() {
   const inputs = inputsOf([...results, ...stacks], asOf);
   replace(
     record,
-    JSON.stringify({ entries: all.map((entry) => entry.in), outputs: [...names, ...stacks.map(() => 'stacks/manifest.json')], inputs }, null, 1),
+    JSON.stringify(
+      { entries: all.map((entry) => entry.in), outputs: [...names, ...stacks.map(() => 'stacks/manifest.json')], inputs },
+      null,
+      1,
+    ),
   );
   return outputs;
 }

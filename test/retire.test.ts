@@ -55,6 +55,7 @@ const allowed = new Set<Operation>([
   's3:DeleteBucketLifecycle',
   's3:PutBucketPolicy',
   's3:DeleteBucketPolicy',
+  's3:PutBucketNotificationConfiguration',
   'kms:PutKeyPolicy',
   'iam:PutRolePolicy',
   'iam:DeleteRolePolicy',

@@ -29,13 +29,14 @@ let live: LiveHub;
 let folder: string;
 let key: string;
 
-const profile = (account: string) => `[profile ${account}]\naws_access_key_id = ${account}\naws_secret_access_key = local\n`;
+const profile = (account: string, name = account) =>
+  `[profile ${name}]\naws_access_key_id = ${account}\naws_secret_access_key = local\n`;
 
 const never = () => new Promise<void>(() => {});
 const time = { now: () => new Date(), wait: (seconds: number) => setTimeout(seconds * 1000), untilStopped: never };
 
 const variables = () => ({
-  ...{ AWS_ACCESS_KEY_ID: hubAccount, AWS_SECRET_ACCESS_KEY: 'local', AWS_REGION: 'eu-west-1' },
+  ...{ AWS_PROFILE: 'hub', AWS_REGION: 'eu-west-1' },
   ...{ AWS_CONFIG_FILE: join(folder, 'config'), AWS_SHARED_CREDENTIALS_FILE: join(folder, 'none') },
   ...{ AWS_ENDPOINT_URL: live.url, LOCKSTEP_LEDGER_TABLE: live.hub.tableName },
 });
@@ -89,7 +90,7 @@ beforeAll(async () => {
   });
   key = keys['orders-dr'] ?? '';
   await countAtOnce();
-  folder = await aFolder({ config: `${profile(source.account)}${profile(destination.account)}` });
+  folder = await aFolder({ config: profile(source.account) + profile(destination.account) + profile(hubAccount, 'hub') });
   const Value = JSON.stringify(documentFor(thePair, keys));
   await live.clients.ssm.send(new PutParameterCommand({ Name: '/lockstep/desired-state/orders', Type: 'String', Value }));
   await settled(live);
@@ -149,9 +150,12 @@ describe('a game day on the local AWS', () => {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let out = '';
+    let isInterrupted = false;
     child.stdout.on('data', (chunk) => {
       out += chunk;
-      if (!out.includes('blocked  ')) return;
+      if (isInterrupted || !out.includes('blocked  ')) return;
+      isInterrupted = true;
+      // A terminal signals all its processes, and the one in front passes it on.
       child.kill('SIGINT');
       child.kill('SIGINT');
     });

@@ -202,11 +202,11 @@ describe('the installed controller', () => {
           dead()
             .map(({ body }) => body)
             .sort(),
-        { timeout: 20_000, interval: 200 },
+        { timeout: 60_000, interval: 200 },
       )
       .toEqual([...poison].sort());
     await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { VisibilityTimeout: '180' } }));
-  });
+  }, 90_000);
 
   it('has written nothing but its repairs', async () => {
     const writes = live.aws.calls.filter(({ caller = '', service, operation }) => {
