@@ -135,7 +135,7 @@ function counted({ before }: Trial, { failures, at }: Sight): readonly Event[] {
     {
       kind: 'counted',
       at,
-      says: `S3 reported ${count(more, 'object')} that it did not replicate, and they were counted: ${reasons}.`,
+      says: `S3 reported ${count(more, 'object')} that it did not replicate; counted: ${reasons}.`,
     },
   ];
 }

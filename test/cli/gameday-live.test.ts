@@ -193,13 +193,14 @@ describe('a game day on the local AWS', () => {
       region: 'eu-west-1',
       credentials: { accessKeyId: hubAccount, secretAccessKey: 'x' },
     });
+    const alarm = (StateValue: 'OK' | 'ALARM') =>
+      hub.send(new SetAlarmStateCommand({ AlarmName: 'lockstep-blocked', StateValue, StateReason: 'test' }));
     // CloudWatch looks at an alarm once a minute: too long for a test.
+    await alarm('OK');
     const alarming = expect
       .poll(verdict, { timeout: 10_000, interval: 50 })
       .toBe('blocked')
-      .then(() =>
-        hub.send(new SetAlarmStateCommand({ AlarmName: 'lockstep-blocked', StateValue: 'ALARM', StateReason: 'test' })),
-      );
+      .then(() => alarm('ALARM'));
 
     const { code, stdout } = await gameday(['--probe']);
     await alarming;
