@@ -1,5 +1,5 @@
 import type { ReplicationRule as S3Rule } from '@aws-sdk/client-s3';
-import type { Difference } from '../model/finding.ts';
+import type { Blocker, Difference, ResourceRef } from '../model/finding.ts';
 import { overridesOwner, type Replication, type ReplicationRule } from '../model/replication.ts';
 import type { Aspect } from './aspect.ts';
 import { callOn, readCall } from './read-call.ts';
@@ -51,6 +51,7 @@ export const replicationConfiguration: Aspect<ReplicationSetting> = {
     const rules = [...wanted.values()].flatMap((rule) => ruleDifferences(rule, found.get(rule.ID)));
     return [...role, ...rules, ...unwanted.map((rule) => ({ path: `Rules[${rule.ID}]`, observed: rule }))];
   },
+  blockedBy: holdsOurPriority,
   narrow: (some, all) => ({ ...some, exclusive: all.exclusive, kept: new Set(all.Rules.map((rule) => rule.ID)) }),
   merge(desired, observed) {
     const { wanted, unwanted } = sorted(desired, observed);
@@ -98,11 +99,36 @@ interface Sorted {
 }
 
 function sorted(desired: ReplicationSetting, observed: ReplicationSetting | undefined): Sorted {
+  const { staying, unwanted } = othersIn(desired, observed);
+  return { wanted: new Map(withFreePriorities(desired, staying).map((rule) => [rule.ID, rule])), unwanted };
+}
+
+function othersIn(desired: ReplicationSetting, observed: ReplicationSetting | undefined) {
   const ours = new Set(desired.Rules.map((rule) => rule.ID));
   const others = (observed?.Rules ?? []).filter((rule) => !ours.has(rule.ID));
   const unwanted = desired.exclusive ? others.filter((rule) => !desired.kept?.has(rule.ID)) : [];
-  const staying = others.filter((rule) => !unwanted.includes(rule));
-  return { wanted: new Map(withFreePriorities(desired, staying).map((rule) => [rule.ID, rule])), unwanted };
+  return { staying: others.filter((rule) => !unwanted.includes(rule)), unwanted };
+}
+
+/** A rule of others that has a priority which the document names: S3 refuses a configuration with one priority twice. */
+function holdsOurPriority(
+  desired: ReplicationSetting,
+  observed: ReplicationSetting | undefined,
+  on: ResourceRef,
+): Blocker | undefined {
+  const { staying } = othersIn(desired, observed);
+  const fixed = desired.Rules.filter(({ ID }) => !desired.flexible?.has(ID ?? ''));
+  for (const { ID, Priority } of fixed) {
+    const rival = staying.find((rule) => rule.Priority === Priority);
+    if (rival === undefined) continue;
+    return {
+      reason: `rule "${rival.ID ?? ''}" in the replication configuration of ${on.arn} has priority ${Priority}, which the document gives to ${ID}, and S3 takes a priority only once`,
+      owner: on.arn,
+      statement: rival,
+      remedy: `Remove "${rival.ID ?? ''}" or give it another priority, if it is not needed as it is; or change \`priority\` in the document.`,
+    };
+  }
+  return undefined;
 }
 
 const together = (gone: ReplicationSetting, staying: ReplicationSetting): ReplicationSetting => ({

@@ -245,3 +245,26 @@ describe('priorities', () => {
     );
   });
 });
+
+describe('a priority that the document fixes', () => {
+  const fixed = settingOf(replicationConfiguration, [aReplication({ rules: [{ priority: 9 }] })]);
+  const free = settingOf(replicationConfiguration, [aReplication({ exclusive: true, rules: [{ priority: 9 }] })]);
+
+  it.each([
+    { setting: fixed, observed: configured(theirs), stops: true, because: 'S3 takes a priority only once, and their rule stays' },
+    { setting: fixed, observed: configured({ ...theirs, Priority: 8 }), stops: false, because: 'nobody else has it' },
+    { setting: fixed, observed: undefined, stops: false, because: 'there is nothing yet' },
+    {
+      setting,
+      observed: configured({ ...theirs, Priority: 1 }),
+      stops: false,
+      because: 'without one in the document, another is taken',
+    },
+    { setting: free, observed: configured(theirs), stops: false, because: 'rules of others go where the document is exclusive' },
+  ])('that a rule of others has stops the repair: $stops, for $because', ({ setting: { desired, on }, observed, stops }) => {
+    const blocker = replicationConfiguration.blockedBy?.(desired, observed, on);
+
+    expect(blocker?.statement).toEqual(stops ? theirs : undefined);
+    expect(blocker?.reason.includes('"team"') ?? false).toBe(stops);
+  });
+});
