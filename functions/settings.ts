@@ -1,5 +1,5 @@
 /** What the functions are told by their environment: read once, and refused as a whole. */
-import type { Settings, Silence } from '../shared/controller/ports.ts';
+import type { FlowWatch, Settings } from '../shared/controller/ports.ts';
 
 export interface FunctionSettings {
   readonly ledgerTable: string;
@@ -23,7 +23,7 @@ export interface FunctionSettings {
   /** Whether SCPs and RCPs are read for the proof: for a hub in the management account, or one that is a delegated administrator. */
   readonly readsOrganization: boolean;
   /** How the sweep sees whether objects move; `everyHours` 0: it does not look. */
-  readonly silence: Omit<Silence, 'gateway'>;
+  readonly flow: Omit<FlowWatch, 'gateway'>;
   readonly controller: Settings;
 }
 
@@ -42,7 +42,6 @@ export function settingsFrom(environment: Environment, { tells }: { readonly tel
   const faults: string[] = [];
   const text = textReader(environment, faults);
   const number = numberReader(environment, faults);
-  const failureTopic = text('LOCKSTEP_FAILURE_TOPIC', topicName, 'the name of an SNS topic that is not FIFO', '');
   const settings: FunctionSettings = {
     ledgerTable: text('LOCKSTEP_LEDGER_TABLE', /^[\w.-]{3,255}$/, 'the name of a DynamoDB table', 'lockstep-ledger'),
     queueUrl: text('LOCKSTEP_QUEUE_URL', /^https?:\/\/\S+$/, 'the URL of an SQS queue'),
@@ -60,29 +59,34 @@ export function settingsFrom(environment: Environment, { tells }: { readonly tel
     heartbeatMinutes: number('LOCKSTEP_HEARTBEAT_MINUTES', { from: 0, to: 1440, otherwise: 0 }),
     roleBoundary: text('LOCKSTEP_ROLE_BOUNDARY', boundary, boundaryMeaning, '').replace(/^\//, '') || undefined,
     readsOrganization: text('LOCKSTEP_ORGANIZATION', /^(read|leave-out)$/, '"read" or "leave-out"', 'leave-out') === 'read',
-    silence: {
-      account: text(
-        'LOCKSTEP_METRICS_ACCOUNT',
-        /^(source|destination)$/,
-        '"source" or "destination"',
-        'source',
-      ) as Silence['account'],
-      everyHours: number('LOCKSTEP_METRICS_HOURS', { from: 0, to: 168, otherwise: 6 }),
-      stalledMinutes: number('LOCKSTEP_STALLED_MINUTES', { from: 60, to: 1440, otherwise: 120 }),
-    },
-    controller: {
-      mode: text('LOCKSTEP_MODE', /^(repair|observe)$/, '"repair" or "observe"', 'repair') as Settings['mode'],
-      budgetPercent: number('LOCKSTEP_BUDGET_PERCENT', { from: 0, to: 100, otherwise: 25 }),
-      budgetMinimum: number('LOCKSTEP_BUDGET_MINIMUM', { from: 0, to: 1_000_000, otherwise: 5 }),
-      contestedRepairs: number('LOCKSTEP_CONTESTED_REPAIRS', { from: 1, to: 1000, otherwise: 3 }),
-      reserveSeconds: number('LOCKSTEP_RESERVE_SECONDS', { from: 1, to: 600, otherwise: 10 }),
-      ...(failureTopic !== '' && { failureTopic }),
-    },
+    flow: flowSettings(text, number),
+    controller: controllerSettings(text, number),
   };
   if (isUnder(settings.freezeParameter, settings.documentsPath))
     faults.push('LOCKSTEP_FREEZE_PARAMETER must not lie under LOCKSTEP_DOCUMENTS_PATH: it would be read as a document');
   if (faults.length > 0) throw new BadEnvironment(`This function cannot run with its environment: ${faults.join('; ')}.`);
   return settings;
+}
+
+function flowSettings(text: TextReader, number: NumberReader): FunctionSettings['flow'] {
+  const account = text('LOCKSTEP_METRICS_ACCOUNT', /^(source|destination)$/, '"source" or "destination"', 'source');
+  return {
+    account: account as FlowWatch['account'],
+    everyHours: number('LOCKSTEP_METRICS_HOURS', { from: 0, to: 168, otherwise: 6 }),
+    stalledMinutes: number('LOCKSTEP_STALLED_MINUTES', { from: 60, to: 1440, otherwise: 120 }),
+  };
+}
+
+function controllerSettings(text: TextReader, number: NumberReader): Settings {
+  const failureTopic = text('LOCKSTEP_FAILURE_TOPIC', topicName, 'the name of an SNS topic that is not FIFO', '');
+  return {
+    mode: text('LOCKSTEP_MODE', /^(repair|observe)$/, '"repair" or "observe"', 'repair') as Settings['mode'],
+    budgetPercent: number('LOCKSTEP_BUDGET_PERCENT', { from: 0, to: 100, otherwise: 25 }),
+    budgetMinimum: number('LOCKSTEP_BUDGET_MINIMUM', { from: 0, to: 1_000_000, otherwise: 5 }),
+    contestedRepairs: number('LOCKSTEP_CONTESTED_REPAIRS', { from: 1, to: 1000, otherwise: 3 }),
+    reserveSeconds: number('LOCKSTEP_RESERVE_SECONDS', { from: 1, to: 600, otherwise: 10 }),
+    ...(failureTopic !== '' && { failureTopic }),
+  };
 }
 
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
@@ -119,9 +123,11 @@ interface Bounds {
   readonly otherwise: number;
 }
 
+type NumberReader = (name: string, bounds: Bounds) => number;
+
 const numberReader =
-  (environment: Environment, faults: string[]) =>
-  (name: string, { from, to, otherwise }: Bounds): number => {
+  (environment: Environment, faults: string[]): NumberReader =>
+  (name, { from, to, otherwise }) => {
     const value = given(environment, name);
     const isSound = value === undefined || (/^\d+$/.test(value) && Number(value) >= from && Number(value) <= to);
     if (!isSound) faults.push(`${name} must be a whole number from ${from} to ${to}, got "${value.slice(0, 100)}"`);

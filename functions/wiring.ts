@@ -52,7 +52,7 @@ function healerOf(settings: FunctionSettings): AwsGateway {
 }
 
 // https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
-const sessionName = (): string =>
+export const sessionName = (): string =>
   (process.env.AWS_LAMBDA_FUNCTION_NAME ?? 'lockstep').replaceAll(/[^\w+=,.@-]/g, '-').slice(0, 64);
 
 /** Most invocations tell nothing, and need no client for it. */

@@ -71,6 +71,12 @@ const count = {
   missing: 'notBreaching',
 } as const;
 
+/** What CloudWatch looks back on at most. https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html */
+const week = 7 * 24 * hour;
+
+/** So many periods that they make up the time, as far as CloudWatch looks back. */
+const periodsFor = (time: number, seconds: number): number => Math.min(Math.ceil(time / seconds), Math.floor(week / seconds));
+
 /** At least one sweep falls into such a time. */
 const sweepSeconds = ({ sweepEveryMinutes }: Config): number => Math.max(sweepEveryMinutes * minute, hour);
 
@@ -138,7 +144,8 @@ function ofTheFleet(config: Config): readonly AlarmPlan[] {
         name: 'oldest-proof-too-old',
         ...ours('OldestProofAgeSeconds'),
         ...gauge,
-        threshold: thresholds.oldestProofHours * hour,
+        // Proofs come with the sweeps: where these are rare, one that was missed is told, not each of them.
+        threshold: Math.max(thresholds.oldestProofHours * hour, 2 * sweep),
       },
       meaning: 'Some replication has not been proven for long: it may be dead without a sound.',
       todo: 'lockstep status shows the age of each proof; lockstep explain NAME says what is missing.',
@@ -150,7 +157,7 @@ function ofTheFleet(config: Config): readonly AlarmPlan[] {
     },
     {
       ...{ name: 'frozen-for-long', ...ours('Frozen'), ...gauge, threshold: 0 },
-      ...{ seconds: sweep, periods: Math.ceil((thresholds.frozenHours * hour) / sweep) },
+      ...{ seconds: sweep, periods: periodsFor(thresholds.frozenHours * hour, sweep) },
       meaning: 'All repairs have been frozen for long; perhaps somebody forgot.',
       todo: 'Read the freeze parameter; lockstep resume --all ends it.',
     },

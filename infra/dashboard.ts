@@ -21,7 +21,7 @@ const each = (name: MetricName, dimension: string): Line => [
   { expression: `SEARCH('{Lockstep,${dimension},service} MetricName="${name}"', 'Sum', 300)`, id: name.toLowerCase(), label: '' },
 ];
 
-function graphs({ queue, deadLetters, undelivered, functions }: Watched): readonly Graph[] {
+function graphs({ queue, deadLetters, undelivered, failureQueue, failureLetters, functions }: Watched): readonly Graph[] {
   const queued = (metric: string, name: string, label: string): Line => ['AWS/SQS', metric, 'QueueName', name, { label }];
   const ran = (metric: string): readonly Line[] =>
     Object.values(functions).map((name) => ['AWS/Lambda', metric, 'FunctionName', name, { label: name }]);
@@ -59,6 +59,8 @@ function graphs({ queue, deadLetters, undelivered, functions }: Watched): readon
         queued('ApproximateNumberOfMessagesVisible', queue, 'waiting'),
         queued('ApproximateNumberOfMessagesVisible', deadLetters, 'dead letters'),
         queued('ApproximateNumberOfMessagesVisible', undelivered, 'undelivered'),
+        queued('ApproximateAgeOfOldestMessage', failureQueue, 'oldest report of a failure, seconds'),
+        queued('ApproximateNumberOfMessagesVisible', failureLetters, 'reports not understood'),
       ],
       stat: 'Maximum',
     },

@@ -4,6 +4,7 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { aspects } from '../shared/aspects/index.ts';
 import type { Config } from './config.ts';
 import { HubStack } from './hub-stack.ts';
+import { insistOnSizes } from './permissions/sizes.ts';
 import { eventRegions } from './regions.ts';
 import { SpokeRegionStack } from './spoke-region-stack.ts';
 import { SpokeStack } from './spoke-stack.ts';
@@ -21,10 +22,14 @@ export interface DeploymentOptions extends AppProps {
 /**
  * The hub; for each account listed its roles, and for each of its regions the forwarding; and the StackSets of an organization.
  * Spokes have no assets, so that their accounts need no bootstrapping.
+ *
+ * @throws InvalidConfiguration when a policy would be longer than AWS takes it
  */
 export function deploymentOf({ config, code, aspects: all = aspects, checked = true, ...props }: DeploymentOptions): App {
+  // Before there is an app, which would be synthesized at the end of the process whatever is thrown.
+  insistOnSizes(all, config);
   const app = new App({ analyticsReporting: false, ...props });
-  new HubStack(app, 'lockstep-hub', { config, code, aspects: all });
+  const hub = new HubStack(app, 'lockstep-hub', { config, code, aspects: all });
   for (const { account, regions } of config.spokes) {
     const synthesizer = () => new BootstraplessSynthesizer();
     new SpokeStack(app, `lockstep-spoke-${account}`, {
@@ -36,7 +41,8 @@ export function deploymentOf({ config, code, aspects: all = aspects, checked = t
       });
   }
   if (config.organization !== undefined && config.organization.units.length > 0)
-    new RolloutStack(app, 'lockstep-rollout', { config, env: config.hub });
+    // Its spokes trust roles of the hub, which have to be there first.
+    new RolloutStack(app, 'lockstep-rollout', { config, env: config.hub }).addStackDependency(hub);
   if (checked) Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   return app;
 }

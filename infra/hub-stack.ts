@@ -11,8 +11,8 @@ import { countFailures } from './hub/failures.ts';
 import { answerQueue, deployedName, functionsOf } from './hub/functions.ts';
 import { ledgerOf, queueNames, queuesOf } from './hub/store.ts';
 import { topicOf } from './hub/topic.ts';
+import { busArn } from './permissions/names.ts';
 import { functionRoleArn } from './permissions/trust.ts';
-import { busArn } from './spoke-region-stack.ts';
 
 export interface HubProps extends StackProps {
   readonly config: Config;

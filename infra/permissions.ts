@@ -6,7 +6,7 @@
 import type { Aspect } from '../shared/aspects/aspect.ts';
 import type { Config } from './config.ts';
 import { boundaryArn, bucketArns, forwardRule, keyGrants, newRoleArns, roleArns } from './permissions/names.ts';
-import { neverEver } from './permissions/never.ts';
+import { boundable, neverEver } from './permissions/never.ts';
 import {
   type At,
   alphabetical,
@@ -98,9 +98,6 @@ const allowKeys = (Sid: string, Action: readonly string[], Resource: readonly st
 });
 
 const own = ['iam:CreateRole', 'iam:PassRole'];
-
-/** Of the writes on a role those that AWS lets be tied to the role's boundary. */
-const boundable = ['iam:PutRolePolicy', 'iam:DeleteRolePolicy', 'iam:DetachRolePolicy'];
 
 function writeRoles(writes: readonly string[], { names, newRoles }: Scope, at: At): readonly Statement[] {
   const resources = roleArns(names, newRoles, at);

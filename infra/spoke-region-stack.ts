@@ -3,13 +3,12 @@ import { Aws, Stack, type StackProps } from 'aws-cdk-lib';
 import { CfnRule } from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
 import { aspects } from '../shared/aspects/index.ts';
-import { partitionOf } from '../shared/model/arn.ts';
 import type { Config } from './config.ts';
 import { eventPattern } from './event-pattern.ts';
 import { failureTopicOf } from './failure-topic.ts';
 import { heartbeatOf } from './heartbeat.ts';
 import { organizationPattern } from './organization-pattern.ts';
-import { forwardRule, ownRoles } from './permissions/names.ts';
+import { busArn, forwardRule, ownRoles } from './permissions/names.ts';
 import { policyOf } from './permissions/statement.ts';
 import { serviceTrust } from './permissions/trust.ts';
 import { roleOf } from './role.ts';
@@ -18,11 +17,6 @@ export interface SpokeRegionProps extends StackProps {
   readonly config: Pick<Config, 'hub' | 'sweepEveryMinutes'>;
   readonly aspects?: typeof aspects;
 }
-
-export const busName = 'lockstep';
-
-export const busArn = ({ account, region }: Config['hub']): string =>
-  `arn:${partitionOf(region)}:events:${region}:${account}:event-bus/${busName}`;
 
 /**
  * An event that came from another bus is forwarded no further, so nothing may lie between.
@@ -36,7 +30,7 @@ export class SpokeRegionStack extends Stack {
     const forwarder = roleOf(this, 'Forwarder', {
       name: `${ownRoles.forwarder}-${Aws.REGION}`,
       description: 'EventBridge sends changes to Lockstep with it.',
-      trust: serviceTrust('events.amazonaws.com'),
+      trust: serviceTrust('events.amazonaws.com', { 'aws:SourceAccount': Aws.ACCOUNT_ID }),
       policy: policyOf({ Sid: 'Forward', Effect: 'Allow', Action: 'events:PutEvents', Resource: bus }),
     });
     const targets = [{ id: 'lockstep', arn: bus, roleArn: forwarder.attrArn }];

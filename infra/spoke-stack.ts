@@ -4,7 +4,7 @@ import { CfnManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { aspects } from '../shared/aspects/index.ts';
 import { acknowledge } from './acknowledge.ts';
-import { type Config, InvalidConfiguration } from './config.ts';
+import type { Config } from './config.ts';
 import { boundaryPolicy } from './permissions/boundary.ts';
 import { ownBoundary } from './permissions/names.ts';
 import type { PolicyDocument } from './permissions/statement.ts';
@@ -38,22 +38,8 @@ export class SpokeStack extends Stack {
     });
     explainWildcards(reading, observerPolicy(all, config, here));
     explainWildcards(healing, healerPolicy(all, config, here));
-    insistOnSize(healerPolicy(all, config, longest));
     if (config.newRoles.boundary === undefined) boundary(this, config);
   }
-}
-
-/** The longest ARNs that are. */
-const longest = { partition: 'aws-us-gov', account: '111111111111' };
-
-/** Without white space: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
-const longestPolicy = 10_240;
-
-function insistOnSize(policy: PolicyDocument): void {
-  const { length } = JSON.stringify(policy);
-  if (length <= longestPolicy) return;
-  const fault = `names: the healer's policy would have ${length} characters, IAM takes ${longestPolicy}; write patterns instead of single names`;
-  throw new InvalidConfiguration('given', [fault]);
 }
 
 function boundary(stack: Stack, config: Config): void {

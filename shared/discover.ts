@@ -1,5 +1,4 @@
 /** The way back: from two live buckets that replicate to the document that says so. */
-
 import { replicationConfiguration } from './aspects/replication-configuration.ts';
 import type { BucketRef } from './aspects/resources.ts';
 import { draftOf } from './discover/draft.ts';

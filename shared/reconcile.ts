@@ -12,7 +12,7 @@ import { apply } from './stages/apply.ts';
 import { type Compared, compare } from './stages/compare.ts';
 import { confirm } from './stages/confirm.ts';
 import { observe } from './stages/observe.ts';
-import { type Hold, type PlannedStep, planRepairs, type RepairPlan, withhold } from './stages/plan.ts';
+import { type Hold, type PlannedStep, planRepairs, type RepairPlan } from './stages/plan.ts';
 import { report } from './stages/report.ts';
 import { type Target, targetsOf } from './stages/targets.ts';
 
@@ -45,8 +45,11 @@ export interface ReconcileOptions {
   readonly onProof?: (name: string, proven: Proven) => void;
   /** Only these settings are looked at and repaired; then nothing can be proven. Left out: all of them. */
   readonly only?: (target: Target) => boolean;
-  /** Asked once before anything is written: the steps that must not be taken, by their key, and why. */
-  readonly permit?: (steps: readonly PlannedStep[]) => Promise<ReadonlyMap<string, Hold>>;
+  /** Asked once before anything is written: the steps that must not be taken, by their key, and why. `left` tells which would be. */
+  readonly permit?: (
+    steps: readonly PlannedStep[],
+    left: (holds: ReadonlyMap<string, Hold>) => readonly PlannedStep[],
+  ) => Promise<ReadonlyMap<string, Hold>>;
   /** Whether there is no time left to begin another step; default: there always is. */
   readonly isLate?: () => boolean;
 }
@@ -76,7 +79,7 @@ export async function pass(group: Group, options: ReconcileOptions): Promise<Pas
 
   const observations = await observe(targets, observer, tell('observe', targets.length));
   const compared = compare(targets, observations);
-  const plan = await permitted(planRepairs(compared), options);
+  const plan = await permittedRepairs(compared, options);
   const outcomes = write ? await carryOut(plan.steps, healer, options, tell) : [];
 
   const proofs = options.only === undefined ? prove(group, compared, plan, outcomes, options) : new Map<string, Proven>();
@@ -85,9 +88,10 @@ export async function pass(group: Group, options: ReconcileOptions): Promise<Pas
   return { compared, plan, outcomes, proofs, reports: report(group, { ...plan, findings, outcomes, proofs }) };
 }
 
-async function permitted(plan: RepairPlan, { write, permit }: ReconcileOptions): Promise<RepairPlan> {
+async function permittedRepairs(compared: readonly Compared[], { write, permit }: ReconcileOptions): Promise<RepairPlan> {
+  const plan = planRepairs(compared);
   if (!write || permit === undefined || plan.steps.length === 0) return plan;
-  return withhold(plan, await permit(plan.steps));
+  return planRepairs(compared, await permit(plan.steps, (holds) => planRepairs(compared, holds).steps));
 }
 
 const prove = (

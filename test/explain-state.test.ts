@@ -1,5 +1,4 @@
 /** States as people write and paste them: what is accepted in place of the documented shape, and how faults are told. */
-
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { prove } from '../shared/policy/proof.ts';

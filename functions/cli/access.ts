@@ -5,8 +5,8 @@ import { type Cli, userAgentOf } from './cli.ts';
 import type { CountingGateway } from './core.ts';
 import { CommandFailure } from './failure.ts';
 
-export const DEFAULT_OBSERVER = 'lockstep-observer';
-export const DEFAULT_HEALER = 'lockstep-healer';
+export const defaultObserver = 'lockstep-observer';
+export const defaultHealer = 'lockstep-healer';
 
 export interface AccessOptions {
   readonly observerRole?: string;
@@ -74,9 +74,9 @@ export async function openAccess(cli: Cli, access: AccessOptions, write: boolean
   };
   const open = (role: string): CountingGateway =>
     spokeGateway(access.assume ? { ...common, role } : { ...common, profiles: profilesOf(access.profile) });
-  const observer = open(access.observerRole ?? DEFAULT_OBSERVER);
+  const observer = open(access.observerRole ?? defaultObserver);
   if (!write) return { observer: readOnly(observer), healer: readOnly(observer), counts: () => observer.counts };
-  const healer = access.assume ? open(access.healerRole ?? DEFAULT_HEALER) : observer;
+  const healer = access.assume ? open(access.healerRole ?? defaultHealer) : observer;
   return { observer, healer, counts: () => sum(healer === observer ? [observer] : [observer, healer]) };
 }
 

@@ -1,8 +1,7 @@
 /** The controller as the command line sees it: its ledger, its queue, the freeze parameter, and who is asking. */
-import { createHash } from 'node:crypto';
 import { failureOf } from '../../shared/aws/failure-of.ts';
 import type { Ledger, ReplicationRecord } from '../../shared/controller/ledger.ts';
-import type { AwsGateway } from '../../shared/model/aws-call.ts';
+import { type AwsGateway, toHub } from '../../shared/model/aws-call.ts';
 import { isDenied } from '../../shared/model/failure.ts';
 import { type Cli, userAgentOf } from './cli.ts';
 import type { HubPlace } from './core.ts';
@@ -19,10 +18,10 @@ export interface QueueOptions {
   readonly queue?: string;
 }
 
-export const DEFAULT_TABLE = 'lockstep-ledger';
-export const DEFAULT_FREEZE = '/lockstep/freeze';
+export const defaultTable = 'lockstep-ledger';
+export const defaultFreeze = '/lockstep/freeze';
 
-export const freezeParameterOf = ({ terminal: { env } }: Cli): string => env.LOCKSTEP_FREEZE_PARAMETER || DEFAULT_FREEZE;
+export const freezeParameterOf = ({ terminal: { env } }: Cli): string => env.LOCKSTEP_FREEZE_PARAMETER || defaultFreeze;
 
 export const placeOf = (cli: Cli, { region }: { readonly region?: string }): HubPlace => ({
   userAgent: userAgentOf(cli),
@@ -30,7 +29,7 @@ export const placeOf = (cli: Cli, { region }: { readonly region?: string }): Hub
 });
 
 const tableOf = ({ terminal: { env } }: Cli, { ledger }: LedgerOptions): string =>
-  ledger ?? (env.LOCKSTEP_LEDGER_TABLE || DEFAULT_TABLE);
+  ledger ?? (env.LOCKSTEP_LEDGER_TABLE || defaultTable);
 
 const permissions =
   'The credentials in use need dynamodb:Query, GetItem, BatchGetItem, PutItem, UpdateItem, DeleteItem and BatchWriteItem on that table: `aws sts get-caller-identity` tells whose they are.';
@@ -68,7 +67,7 @@ export const hubOf = (cli: Cli, options: { readonly region?: string }): Promise<
 
 /** Whose credentials these are, as an ARN. @throws CommandFailure when STS does not say */
 export async function callerOf(hub: AwsGateway): Promise<string> {
-  const reply = await hub.send({ operation: 'sts:GetCallerIdentity', account: 'hub', region: '', input: {} });
+  const reply = await hub.send({ operation: 'sts:GetCallerIdentity', ...toHub, input: {} });
   if (!reply.ok) throw refusedBy('Could not tell who you are (sts:GetCallerIdentity)', reply.error);
   return reply.output.Arn ?? 'unknown';
 }
@@ -104,7 +103,7 @@ export async function askForPass(
     (group) =>
       ({
         message: { version: 1, group, trigger: { kind: 'request', reason: 'person', by } },
-        deduplication: createHash('sha256').update(`person ${by} ${at} ${group}`).digest('hex'),
+        deduplication: `person:${group}:${by}:${at}`,
       }) as const,
   );
   await queue.send(messages).catch((error: unknown) => {

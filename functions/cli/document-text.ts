@@ -10,7 +10,7 @@ export interface DocumentText {
   readonly language: 'json' | 'yaml';
 }
 
-const LARGEST_FILE = 1024 * 1024;
+const largestFile = 1024 * 1024;
 
 const isYaml = (file: string): boolean => /\.ya?ml$/i.test(file);
 
@@ -37,7 +37,7 @@ export function fileFailure(file: string, error: unknown): CommandFailure {
 }
 
 function decode(file: string, bytes: Uint8Array): string {
-  if (bytes.length > LARGEST_FILE)
+  if (bytes.length > largestFile)
     throw new CommandFailure(`${file} is larger than 1 MiB, which no document is: a parameter holds 8 KB.`);
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes);

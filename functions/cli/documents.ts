@@ -5,7 +5,7 @@ import { count } from '../../shared/text/text.ts';
 import { type Cli, userAgentOf } from './cli.ts';
 import { type DocumentText, documentTexts } from './document-text.ts';
 import { CommandFailure, type LocatedFault } from './failure.ts';
-import { asFolder, DEFAULT_PATH, readParameters } from './parameters.ts';
+import { asFolder, defaultPath, readParameters } from './parameters.ts';
 import type { RejectedDocument } from './run.ts';
 
 export interface DocumentOptions {
@@ -83,7 +83,7 @@ export async function parseDocuments(cli: Cli, texts: readonly DocumentText[]): 
 
 export async function storedTexts(
   cli: Cli,
-  { path = DEFAULT_PATH, region }: Omit<DocumentOptions, 'document'>,
+  { path = defaultPath, region }: Omit<DocumentOptions, 'document'>,
 ): Promise<readonly DocumentText[]> {
   const hub = await cli.core.hub({ userAgent: userAgentOf(cli), ...(region !== undefined && { region }) });
   const stored = await readParameters(hub, path);
@@ -93,7 +93,7 @@ export async function storedTexts(
 async function storedTextsOrFail(cli: Cli, options: DocumentOptions): Promise<readonly DocumentText[]> {
   const texts = await storedTexts(cli, options);
   if (texts.length > 0) return texts;
-  throw new CommandFailure(`There are no documents under ${asFolder(options.path ?? DEFAULT_PATH)} in this account and region.`, {
+  throw new CommandFailure(`There are no documents under ${asFolder(options.path ?? defaultPath)} in this account and region.`, {
     hint: 'Put one there with `lockstep push FILE`, give files with --document FILE, or check --path, --region and AWS_PROFILE.',
   });
 }

@@ -26,8 +26,8 @@ export class CommandFailure extends Error {
   }
 }
 
-export const EXIT = { inSync: 0, error: 1, drift: 2 } as const;
-export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+export const exitCode = { inSync: 0, error: 1, drift: 2 } as const;
+export type ExitCode = (typeof exitCode)[keyof typeof exitCode];
 
 const hints: readonly (readonly [RegExp, string])[] = [
   [/ExpiredToken|TokenRefreshRequired/, 'The credentials have expired: log in again.'],
@@ -107,5 +107,5 @@ export function tell(error: unknown, terminal: Terminal, json: boolean): ExitCod
         .join('\n')}\n`,
     );
   if (terminal.env.LOCKSTEP_DEBUG) terminal.stderr.write(`${stackOf(failure)}\n`);
-  return EXIT.error;
+  return exitCode.error;
 }

@@ -12,7 +12,7 @@ import type {
 import type { Freeze } from '../../shared/controller/ports.ts';
 import type { Blocker, Verdict } from '../../shared/model/finding.ts';
 import { secondsBetween } from '../../shared/text/time.ts';
-import { EXIT, type ExitCode } from './failure.ts';
+import { type ExitCode, exitCode } from './failure.ts';
 
 export interface Remembered {
   readonly replications: readonly ReplicationRecord[];
@@ -60,7 +60,7 @@ export interface FleetStatus {
 }
 
 /** An hourly sweep that is two hours old has been missed. In seconds. */
-const LATE = 2 * 3600;
+const lateSeconds = 2 * 3600;
 
 /** @param names only these; empty: all */
 export function fleetStatus(remembered: Remembered, names: readonly string[], now: Date): FleetStatus {
@@ -80,7 +80,7 @@ export function fleetStatus(remembered: Remembered, names: readonly string[], no
         lastSweep: {
           startedAt: started,
           ...(lastSweep.endedAt !== undefined && { endedAt: lastSweep.endedAt }),
-          isLate: (secondsBetween(started, at) ?? 0) > LATE,
+          isLate: (secondsBetween(started, at) ?? 0) > lateSeconds,
         },
       }),
     invalidDocuments: documents.flatMap(({ name, invalid }) => (invalid === undefined ? [] : [{ name, invalid }])),
@@ -154,5 +154,5 @@ export const isFine = ({ verdict, stalled, failures }: ReplicationStatus): boole
 /** 2 as soon as one replication is neither proven nor paused, or is stalled or failing, or the controller itself needs somebody. */
 export function statusExitCode({ replications, budget, lastSweep, invalidDocuments }: FleetStatus): ExitCode {
   const needsSomebody = budget !== undefined || lastSweep?.isLate === true || invalidDocuments.length > 0;
-  return needsSomebody || !replications.every(isFine) ? EXIT.drift : EXIT.inSync;
+  return needsSomebody || !replications.every(isFine) ? exitCode.drift : exitCode.inSync;
 }

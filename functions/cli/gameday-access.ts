@@ -1,6 +1,6 @@
 /** With whose rights a game day breaks things: a person's, never Lockstep's. */
 import type { AwsGateway } from '../../shared/model/aws-call.ts';
-import { DEFAULT_HEALER, DEFAULT_OBSERVER, profilesOf } from './access.ts';
+import { defaultHealer, defaultObserver, profilesOf } from './access.ts';
 import { type Cli, userAgentOf } from './cli.ts';
 import { CommandFailure, refusedBy } from './failure.ts';
 import { loopbackEndpoint } from './loopback.ts';
@@ -18,7 +18,7 @@ const sessionName = 'lockstep-gameday';
 
 /** The controller takes calls of its own roles for its echo, and does not look. @throws CommandFailure */
 function refuseOwnRoles({ terminal: { env } }: Cli, { role, externalId, profile }: BreakerOptions): void {
-  const own = [env.LOCKSTEP_OBSERVER_ROLE || DEFAULT_OBSERVER, env.LOCKSTEP_HEALER_ROLE || DEFAULT_HEALER];
+  const own = [env.LOCKSTEP_OBSERVER_ROLE || defaultObserver, env.LOCKSTEP_HEALER_ROLE || defaultHealer];
   if (role !== undefined && own.includes(role))
     throw new CommandFailure(`--role ${role} is a role of Lockstep: the controller would take what it does for its own doing.`, {
       hint: 'Name a role of administrators, or leave it out to use your own profiles.',

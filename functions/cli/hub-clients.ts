@@ -1,7 +1,7 @@
 /** The controller's ledger and queue, reached with a person's own credentials. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { maxAttempts } from '../../shared/aws/clients.ts';
+import { maxAttempts } from '../../shared/aws/connection.ts';
 import { hubGateway } from '../../shared/aws/hub-gateway.ts';
 import { dynamoLedger } from '../../shared/aws/ledger.ts';
 import { sqsQueue } from '../../shared/aws/queue.ts';

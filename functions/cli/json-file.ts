@@ -7,7 +7,7 @@ import type { Cli } from './cli.ts';
 import { fileFailure } from './document-text.ts';
 import { CommandFailure } from './failure.ts';
 
-const LARGEST_MEBIBYTES = 64;
+const largestMebibytes = 64;
 
 export interface FileValue {
   readonly value: unknown;
@@ -19,8 +19,7 @@ async function textOf(cli: Cli, file: string): Promise<string> {
   const bytes = await readFile(file).catch((error: unknown) => {
     throw fileFailure(file, error);
   });
-  if (bytes.length > LARGEST_MEBIBYTES * 1024 * 1024)
-    throw new CommandFailure(`${file} is larger than ${LARGEST_MEBIBYTES} MiB.`);
+  if (bytes.length > largestMebibytes * 1024 * 1024) throw new CommandFailure(`${file} is larger than ${largestMebibytes} MiB.`);
   return bytes.toString('utf8');
 }
 

@@ -1,5 +1,6 @@
 /** SCPs and RCPs for the proof: read from Organizations, or given in a file. */
 import type { CannotReadOrganization } from '../../shared/aws/organization.ts';
+import { toHub } from '../../shared/model/aws-call.ts';
 import type { Replication } from '../../shared/model/replication.ts';
 import type { AccountState } from '../../shared/policy/replication-state.ts';
 import { type Cli, userAgentOf } from './cli.ts';
@@ -41,7 +42,7 @@ async function readAll(cli: Cli, replications: readonly Replication[]): Promise<
   const aws = await cli.core.hub({ userAgent: userAgentOf(cli), region });
   const accounts = replications.flatMap(({ source, destination }) => [source.account, destination.account]);
   try {
-    return await readOrganization(accounts, aws, { account: 'hub', region });
+    return await readOrganization(accounts, aws, { ...toHub, region });
   } catch (error) {
     if (!isRefusal(error)) throw error;
     throw new CommandFailure(error.message, { hint: hintFor(error.failure) ?? whoMay, cause: error });

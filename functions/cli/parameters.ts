@@ -1,17 +1,14 @@
 /** The documents in Parameter Store: reading them all, putting one. */
 import { asFolder, DocumentsUnreadable, readDocuments } from '../../shared/aws/desired-state-store.ts';
 import type { StoredDocument } from '../../shared/controller/ports.ts';
-import type { AwsGateway } from '../../shared/model/aws-call.ts';
+import { type AwsGateway, toHub } from '../../shared/model/aws-call.ts';
 import type { Input } from '../../shared/model/operations.ts';
 import { refusedBy } from './failure.ts';
 
 export type { StoredDocument } from '../../shared/controller/ports.ts';
 export { asFolder };
 
-export const DEFAULT_PATH = '/lockstep/desired-state/';
-
-// The account is that of the credentials; Parameter Store is never called across accounts here.
-const toHub = { account: 'hub', region: '' } as const;
+export const defaultPath = '/lockstep/desired-state/';
 
 /**
  * Every document under the path, the one that was changed longest ago first.

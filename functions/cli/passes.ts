@@ -12,7 +12,7 @@ import { progressOn } from './progress.ts';
 import type { Run, Trouble } from './run.ts';
 import { groupsWith, insistOnNames, type Overlap, overlapOf } from './selection.ts';
 
-const AT_ONCE = 8;
+const groupsAtOnce = 8;
 
 export interface PassOptions extends AccessOptions, OrganizationOptions {
   readonly json: boolean;
@@ -70,7 +70,7 @@ async function runPasses(cli: Cli, passes: readonly Pass[], access: Access, sett
     ended += 1;
     return reports;
   };
-  const limit = pLimit(AT_ONCE);
+  const limit = pLimit(groupsAtOnce);
   const settled = await Promise.allSettled(passes.map((pass) => limit(() => one(pass))));
   progress.clear();
   return settled;

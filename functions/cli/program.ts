@@ -2,7 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { paint } from '../../shared/text/text.ts';
 import type { Cli } from './cli.ts';
-import { CommandFailure, EXIT, type ExitCode, tell } from './failure.ts';
+import { CommandFailure, type ExitCode, exitCode, tell } from './failure.ts';
 import { wantsColour } from './terminal.ts';
 import { addHistory, addPause, addResume, addRetire, addStatus } from './usage/controller.ts';
 import { addImport, addPush, addSandbox, addSchema, addValidate } from './usage/documents.ts';
@@ -57,7 +57,7 @@ function argumentFailure(error: CommanderError, program: Command, argv: readonly
 
 /** Runs one command line. Never throws. @param argv without node and script */
 export async function main(argv: readonly string[], cli: Cli): Promise<ExitCode> {
-  let code: ExitCode = EXIT.inSync;
+  let code: ExitCode = exitCode.inSync;
   const program = createProgram(cli, async (result) => {
     code = await result;
   });
@@ -65,8 +65,8 @@ export async function main(argv: readonly string[], cli: Cli): Promise<ExitCode>
     await program.parseAsync(argv, { from: 'user' });
     return code;
   } catch (error) {
-    if (error instanceof CommanderError && error.exitCode === 0) return EXIT.inSync;
-    if (error instanceof CommanderError && error.code === 'commander.help') return EXIT.error;
+    if (error instanceof CommanderError && error.exitCode === 0) return exitCode.inSync;
+    if (error instanceof CommanderError && error.code === 'commander.help') return exitCode.error;
     const failure = error instanceof CommanderError ? argumentFailure(error, program, argv) : error;
     return tell(failure, cli.terminal, argv.includes('--json'));
   }

@@ -1,5 +1,4 @@
 /** One line on stderr that says what is going on, rewritten in place; nothing where nobody watches. */
-
 import { printable, truncate } from '../../shared/text/text.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -11,8 +10,8 @@ export interface Progress {
 
 const silent: Progress = { show: () => {}, clear: () => {} };
 
-const PAUSE_MS = 80;
-const CLEAR_LINE = '\r\u001b[K';
+const pauseMilliseconds = 80;
+const clearLine = '\r\u001b[K';
 
 export function progressOn({ stderr, env }: Terminal, json: boolean): Progress {
   if (json || !stderr.isTTY || env.CI || env.TERM === 'dumb') return silent;
@@ -21,13 +20,13 @@ export function progressOn({ stderr, env }: Terminal, json: boolean): Progress {
   return {
     show: (line) => {
       const now = performance.now();
-      if (shown && now - last < PAUSE_MS) return;
+      if (shown && now - last < pauseMilliseconds) return;
       last = now;
       shown = true;
-      stderr.write(`${CLEAR_LINE}${truncate(printable(line), stderr.columns - 1)}`);
+      stderr.write(`${clearLine}${truncate(printable(line), stderr.columns - 1)}`);
     },
     clear: () => {
-      if (shown) stderr.write(CLEAR_LINE);
+      if (shown) stderr.write(clearLine);
       shown = false;
     },
   };

@@ -13,7 +13,7 @@ import {
   stepKey,
   type Verdict,
 } from '../../shared/model/finding.ts';
-import { EXIT, type ExitCode } from './failure.ts';
+import { type ExitCode, exitCode } from './failure.ts';
 
 interface ItemBase {
   readonly aspect: string;
@@ -130,8 +130,8 @@ const isError = (report: ReplicationReport): boolean =>
 
 /** Errors win over drift: an answer with a hole in it is no answer. */
 export function exitCodeOf(reports: readonly ReplicationReport[], troubles: number): ExitCode {
-  if (troubles > 0 || reports.some(isError)) return EXIT.error;
-  return reports.every(isInSync) ? EXIT.inSync : EXIT.drift;
+  if (troubles > 0 || reports.some(isError)) return exitCode.error;
+  return reports.every(isInSync) ? exitCode.inSync : exitCode.drift;
 }
 
 const verdicts: readonly Verdict[] = [

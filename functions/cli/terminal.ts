@@ -20,8 +20,8 @@ export interface Terminal {
   };
 }
 
-const WIDTH_WHEN_PIPED = 100;
-const NARROWEST = 40;
+const widthWhenPiped = 100;
+const narrowest = 40;
 
 type TtyLike = { readonly isTTY?: boolean; readonly columns?: number; write(text: string): unknown };
 
@@ -34,7 +34,7 @@ function outputStream(stream: TtyLike): OutputStream {
       return stream.isTTY === true;
     },
     get columns() {
-      return Math.max(stream.columns ?? WIDTH_WHEN_PIPED, NARROWEST);
+      return Math.max(stream.columns ?? widthWhenPiped, narrowest);
     },
   };
 }

@@ -1,5 +1,4 @@
 /** What counts failures, made once for each execution environment. */
-
 import { newSeen } from '../../shared/controller/failures/seen.ts';
 import type { FailureDesk } from '../../shared/controller/failures.ts';
 import { parseArn } from '../../shared/model/arn.ts';

@@ -5,24 +5,24 @@ import { parseArn } from '../../shared/model/arn.ts';
 import type { AwsGateway } from '../../shared/model/aws-call.ts';
 import { once, userAgent } from '../routing.ts';
 import { type FunctionSettings, settingsFrom } from '../settings.ts';
-import { controllerFromEnvironment } from '../wiring.ts';
+import { controllerFromEnvironment, sessionName } from '../wiring.ts';
 
 /** @throws BadEnvironment */
 export const sweeperFromEnvironment = once((): Controller => {
   const controller = controllerFromEnvironment();
   const settings = settingsFrom(process.env, { tells: true });
   const gateway = gatewayOf(settings);
-  const { silence } = settings;
+  const { flow } = settings;
   return {
     ...controller,
     watch: { ...watchOf(settings), gateway },
-    ...(silence.everyHours > 0 && { silence: { ...silence, gateway } }),
+    ...(flow.everyHours > 0 && { flow: { ...flow, gateway } }),
   };
 });
 
 const gatewayOf = ({ observerRole, externalId }: FunctionSettings): AwsGateway =>
   spokeGateway({
-    ...{ role: observerRole, userAgent, sessionName: process.env.AWS_LAMBDA_FUNCTION_NAME ?? 'lockstep' },
+    ...{ role: observerRole, userAgent, sessionName: sessionName() },
     ...(externalId !== undefined && { externalId }),
     services: {
       cloudwatch: () => import('../../shared/aws/clients/cloudwatch.ts'),

@@ -146,8 +146,8 @@ export const configSchema = z.strictObject({
       level: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']).default('INFO'),
     })
     .prefault({}),
-  /** Where the runbook is read; alarms link to it. */
-  runbook: text(/^\S+$/, 'an address without spaces').default('infra/RUNBOOK.md'),
+  /** Where the runbook is read; alarms link to it, and their description has 1,024 characters. */
+  runbook: text(/^\S{1,200}$/, 'an address of at most 200 characters, without spaces').default('infra/RUNBOOK.md'),
 });
 
 export type Config = z.output<typeof configSchema>;

@@ -9,11 +9,11 @@ import type { aspects } from '../../shared/aspects/index.ts';
 import type { Config } from '../config.ts';
 import { eventPattern } from '../event-pattern.ts';
 import { organizationPattern } from '../organization-pattern.ts';
-import { ownRoles } from '../permissions/names.ts';
-import { policyOf, type Statement } from '../permissions/statement.ts';
+import { whoSends } from '../permissions/callers.ts';
+import { busName, ownRoles } from '../permissions/names.ts';
+import { policyOf } from '../permissions/statement.ts';
 import { serviceTrust } from '../permissions/trust.ts';
 import { roleOf } from '../role.ts';
-import { busArn, busName } from '../spoke-region-stack.ts';
 import type { Functions } from './functions.ts';
 import type { Queues } from './store.ts';
 
@@ -50,31 +50,6 @@ const editPattern = ({ documentsPath, freezeParameter }: Config) => ({
   'detail-type': ['Parameter Store Change'],
   detail: { name: [{ prefix: documentsPath }, freezeParameter] },
 });
-
-/** Every account of the organization, whose rules then send in a role; or the accounts that are named. */
-export function whoSends({ hub, organization, spokes }: Config, partition: string): readonly Statement[] {
-  const send = { Effect: 'Allow', Action: 'events:PutEvents', Resource: busArn(hub) } as const;
-  const accounts = [...new Set(spokes.map(({ account }) => account))];
-  return [
-    ...(organization === undefined
-      ? []
-      : [
-          {
-            ...{ ...send, Sid: 'OrganizationForwards', Principal: '*' as const },
-            Condition: { StringEquals: { 'aws:PrincipalOrgID': organization.id } },
-          },
-        ]),
-    ...(accounts.length === 0
-      ? []
-      : [
-          {
-            ...send,
-            Sid: 'SpokesForward',
-            Principal: { AWS: accounts.map((account) => `arn:${partition}:iam::${account}:root`) },
-          },
-        ]),
-  ];
-}
 
 interface Rule {
   readonly id: string;

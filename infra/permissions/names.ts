@@ -1,4 +1,5 @@
 /** What the healer may touch, as ARNs: the patterns of the configuration, spelled for one account. */
+import { partitionOf } from '../../shared/model/arn.ts';
 import type { Config } from '../config.ts';
 import type { At, Condition } from './statement.ts';
 
@@ -62,6 +63,12 @@ export const ownRoles = {
   forwarder: 'lockstep-forwarder',
   heartbeat: 'lockstep-heartbeat',
 } as const;
+
+/** Where the spokes forward to. */
+export const busName = 'lockstep';
+
+export const busArn = ({ account, region }: Config['hub']): string =>
+  `arn:${partitionOf(region)}:events:${region}:${account}:event-bus/${busName}`;
 
 /** The rule of each spoke region that forwards changes to the hub. */
 export const forwardRule = 'lockstep-forward';

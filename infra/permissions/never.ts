@@ -63,9 +63,21 @@ export function neverEver(
       ...deny('NeverCreateUnbounded', 'iam:CreateRole'),
       Condition: { StringNotEquals: { 'iam:PermissionsBoundary': boundaryArn(config.newRoles, at) } },
     },
+    ...(config.newRoles.editsOnlyBounded ? [neverEditUnbounded(writes, boundaryArn(config.newRoles, at))] : []),
     ...elsewhere(writes, config, at),
   ];
 }
+
+/** Of the writes on a role those that AWS lets be tied to the role's boundary. https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html */
+export const boundable = ['iam:PutRolePolicy', 'iam:DeleteRolePolicy', 'iam:DetachRolePolicy'];
+
+const neverEditUnbounded = (writes: readonly string[], boundary: string): Statement => ({
+  ...deny(
+    'NeverEditUnbounded',
+    boundable.filter((action) => writes.includes(action)),
+  ),
+  Condition: { StringNotEquals: { 'iam:PermissionsBoundary': boundary } },
+});
 
 /** What is granted on names stays on names, whatever is granted besides; for keys only as far as ARNs tell. */
 function elsewhere(

@@ -18,14 +18,14 @@ export type Get = <O extends Operation>(call: AwsCall<O>, absentWhen?: readonly 
 export type Read<V> = (get: Get) => Promise<Observed<V>>;
 
 /**
- * One setting of one resource that replication depends on. Adding one: its file, its line in `index.ts`, its test.
+ * One setting of one resource that replication depends on. What adding one takes stands in the README, under "Add an aspect".
  *
  * Everything here is pure: calls are values, and `read` touches the world only through the `get` it is given.
  */
 export interface Aspect<V> {
-  /** Kebab-case, unique, e.g. `destination-bucket-policy`. Used in reports, logs and metrics. */
+  /** Kebab-case, unique, e.g. `bucket-policy`. Used in reports, logs, the ledger and `--json`. */
   readonly name: string;
-  /** For people: `destination bucket policy`. */
+  /** For people: `bucket policy`. */
   readonly title: string;
   /** One sentence: why replication fails, or fails silently, when this is wrong. */
   readonly matters: string;

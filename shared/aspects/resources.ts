@@ -1,3 +1,4 @@
+import { bucketArn as arnOfBucket, iamEventsRegionOf } from '../model/arn.ts';
 import type { ResourceRef } from '../model/finding.ts';
 import type { DestinationEnd, KeyRef, Replication, SourceEnd } from '../model/replication.ts';
 import { UnresolvedKey } from '../model/unresolved-key.ts';
@@ -12,7 +13,7 @@ export function keyArn(key: KeyRef): string {
   return key.arn;
 }
 
-export const bucketArn = (r: Replication, bucket: string): string => `arn:${r.partition}:s3:::${bucket}`;
+export const bucketArn = (r: Replication, bucket: string): string => arnOfBucket(r.partition, bucket);
 
 function bucketOf(r: Replication, end: SourceEnd | DestinationEnd): BucketRef {
   return { type: 'bucket', account: end.account, region: end.region, name: end.bucket, arn: bucketArn(r, end.bucket) };
@@ -40,15 +41,9 @@ export function bothKeys(r: Replication): readonly KeyResource[] {
   return [...new Map(keys.map((key) => [key.arn, key])).values()];
 }
 
-// IAM is one per partition; its endpoint, and its CloudTrail events, are in that partition's home region.
-const iamRegions: Readonly<Record<string, string>> = {
-  aws: 'us-east-1',
-  'aws-cn': 'cn-north-1',
-  'aws-us-gov': 'us-gov-west-1',
-};
-
+/** IAM is one per partition; it answers, and files its events, in that partition's home region. */
 export function roleOf(r: Replication): RoleRef {
-  const region = iamRegions[r.partition] ?? r.source.region;
+  const region = iamEventsRegionOf(r.partition) ?? r.source.region;
   return { type: 'role', account: r.source.account, region, ...r.role };
 }
 

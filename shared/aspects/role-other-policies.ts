@@ -4,7 +4,7 @@ import type { Aspect, Get } from './aspect.ts';
 import { readRefusals, writeRefusals } from './failure-reasons.ts';
 import { callOn } from './read-call.ts';
 import { type RoleRef, roleOf } from './resources.ts';
-import { parseIamPolicy } from './role-documents.ts';
+import { noSuchEntity, parseIamPolicy } from './role-documents.ts';
 import { rolePolicyName } from './role-policy.ts';
 
 export interface NamedDocument {
@@ -66,18 +66,16 @@ export const roleOtherPolicies: Aspect<OtherPolicies> = {
   ],
 };
 
-const notThere = ['NoSuchEntity', 'NoSuchEntityException'];
-
 async function readOthers(role: RoleRef, get: Get): Promise<Observed<OtherPolicies>> {
   const RoleName = role.name;
   const [self, names, attachments] = await Promise.all([
-    get(callOn(role, 'iam:GetRole', { RoleName }), notThere),
+    get(callOn(role, 'iam:GetRole', { RoleName }), noSuchEntity),
     listAll(
-      (Marker) => get(callOn(role, 'iam:ListRolePolicies', { RoleName, Marker }), notThere),
+      (Marker) => get(callOn(role, 'iam:ListRolePolicies', { RoleName, Marker }), noSuchEntity),
       (page) => page.PolicyNames,
     ),
     listAll(
-      (Marker) => get(callOn(role, 'iam:ListAttachedRolePolicies', { RoleName, Marker }), notThere),
+      (Marker) => get(callOn(role, 'iam:ListAttachedRolePolicies', { RoleName, Marker }), noSuchEntity),
       (page) => page.AttachedPolicies,
     ),
   ]);
@@ -115,16 +113,16 @@ async function listAll<P extends Page, T>(
 }
 
 async function readInline(role: RoleRef, name: string, get: Get): Promise<NamedDocument> {
-  const policy = await get(callOn(role, 'iam:GetRolePolicy', { RoleName: role.name, PolicyName: name }), notThere);
+  const policy = await get(callOn(role, 'iam:GetRolePolicy', { RoleName: role.name, PolicyName: name }), noSuchEntity);
   return { name, ...(policy.status === 'present' && { document: parseIamPolicy(policy.value.PolicyDocument) }) };
 }
 
 async function readManaged(role: RoleRef, arn: string, get: Get): Promise<NamedDocument> {
   const name = arn.slice(arn.lastIndexOf('/') + 1);
-  const policy = await get(callOn(role, 'iam:GetPolicy', { PolicyArn: arn }), notThere);
+  const policy = await get(callOn(role, 'iam:GetPolicy', { PolicyArn: arn }), noSuchEntity);
   const VersionId = policy.status === 'present' ? policy.value.Policy?.DefaultVersionId : undefined;
   if (VersionId === undefined) return { name, arn };
-  const version = await get(callOn(role, 'iam:GetPolicyVersion', { PolicyArn: arn, VersionId }), notThere);
+  const version = await get(callOn(role, 'iam:GetPolicyVersion', { PolicyArn: arn, VersionId }), noSuchEntity);
   const text = version.status === 'present' ? version.value.PolicyVersion?.Document : undefined;
   return { name, arn, ...(text !== undefined && { document: parseIamPolicy(text) }) };
 }

@@ -5,7 +5,7 @@ import { readRefusals, writeRefusals } from './failure-reasons.ts';
 import { diffSetting, narrowSetting, type PolicySetting, retirePolicy } from './policy-setting.ts';
 import { callOn, readCall } from './read-call.ts';
 import { bucketArn, keyArn, type RoleRef, roleOf } from './resources.ts';
-import { parseIamPolicy } from './role-documents.ts';
+import { noSuchEntity, parseIamPolicy } from './role-documents.ts';
 
 /** The inline policy that is ours, whole: what else a role may do stands in its other policies. */
 export const rolePolicyName = 'lockstep-replication';
@@ -31,7 +31,7 @@ export const rolePolicy: Aspect<PolicySetting> = {
   desired: (sharers) => ({ document: rolePolicyFor(sharers) }),
   read: (on) =>
     readCall(callOn(on, 'iam:GetRolePolicy', { RoleName: (on as RoleRef).name, PolicyName: rolePolicyName }), {
-      absentWhen: ['NoSuchEntity', 'NoSuchEntityException'],
+      absentWhen: noSuchEntity,
       parse: ({ PolicyDocument: text }) => ({ document: parseIamPolicy(text) }),
     }),
   diff: (desired, observed) => diffSetting(desired, observed, rules),
@@ -56,7 +56,7 @@ export const rolePolicy: Aspect<PolicySetting> = {
   }),
 };
 
-/** Everything the role needs for all its replications; FACTS: the union of AWS's permissions, KMS and troubleshooting pages. */
+/** Everything the role needs for all its replications: what AWS's pages on permissions, on KMS and on troubleshooting ask for, together. */
 export function rolePolicyFor(sharers: readonly Replication[]): PolicyDocument {
   const sources = unique(sharers.map((r) => bucketArn(r, r.source.bucket)));
   const destinations = unique(sharers.map((r) => bucketArn(r, r.destination.bucket)));

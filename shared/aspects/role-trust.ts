@@ -4,7 +4,7 @@ import { diffStatements, mergeStatements, type PolicyDocument, type PolicyRules,
 import type { Aspect } from './aspect.ts';
 import { callOn, readCall } from './read-call.ts';
 import { type RoleRef, roleOf } from './resources.ts';
-import { parseIamPolicy } from './role-documents.ts';
+import { noSuchEntity, parseIamPolicy } from './role-documents.ts';
 
 export interface RoleTrust {
   readonly document: PolicyDocument;
@@ -45,7 +45,7 @@ export const roleTrust: Aspect<RoleTrust> = {
   desired: (sharers) => ({ document: trust, exclusive: sharers.every((r) => r.exclusive) }),
   read: (on) =>
     readCall(callOn(on, 'iam:GetRole', { RoleName: (on as RoleRef).name }), {
-      absentWhen: ['NoSuchEntity', 'NoSuchEntityException'],
+      absentWhen: noSuchEntity,
       parse: ({ Role }) => ({
         document: parseIamPolicy(Role?.AssumeRolePolicyDocument),
         roleId: Role?.RoleId,

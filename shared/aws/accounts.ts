@@ -2,9 +2,9 @@ import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@aws-
 import pLimit from 'p-limit';
 import { partitionOf } from '../model/arn.ts';
 import type { AwsCall, AwsGateway, Reply } from '../model/aws-call.ts';
-import { type Operation, operations } from '../model/operations.ts';
-import { type AnyClient, type ClientConfig, type ClientModules, clientModule, hasOwnEndpoint, maxAttempts } from './clients.ts';
-import { connection } from './connection.ts';
+import { type Operation, operations, serviceIn } from '../model/operations.ts';
+import { type AnyClient, type ClientConfig, type ClientModules, clientModule, commandFor, hasOwnEndpoint } from './clients.ts';
+import { connection, maxAttempts } from './connection.ts';
 import { failureOf } from './failure-of.ts';
 
 export interface SpokeAccess {
@@ -15,7 +15,6 @@ export interface SpokeAccess {
   readonly profiles?: Readonly<Record<string, string>>;
   /** Region whose STS is asked; default: AWS_REGION, else the region of the call. */
   readonly region?: string;
-  readonly partition?: string;
   readonly userAgent?: string;
   /** Of the spoke roles' sessions, as CloudTrail shows it; `lockstep` by default. */
   readonly sessionName?: string;
@@ -57,12 +56,50 @@ class SpokeNotAssumable extends Error {
  * AWS takes it no more, or with a person's own credentials. A refusal to assume counts for half a minute. One client a service, account and region.
  */
 export function spokeGateway(access: SpokeAccess = {}): SpokeGateway {
-  const clients = new Map<string, Promise<AnyClient>>();
-  const credentials = new Map<string, AwsCredentialIdentityProvider>();
   const counts = { reads: 0, writes: 0 };
   const limit = pLimit(callsAtOnce);
+  const sessions = sessionsOf(access);
 
+  async function attempt(call: AwsCall): Promise<Reply<Operation>> {
+    try {
+      const command = await commandFor(call, access.services);
+      const client = await sessions.clientFor(call);
+      return { ok: true, output: (await limit(() => client.send(command))) as never };
+    } catch (error) {
+      return { ok: false, error: failureOf(error, callerOf(access, call)) };
+    }
+  }
+
+  async function send(call: AwsCall): Promise<Reply<Operation>> {
+    counts[operations[call.operation].kind === 'read' ? 'reads' : 'writes']++;
+    const used = sessions.credentialsOf(call);
+    const reply = await attempt(call);
+    if (reply.ok || used === undefined || !revoked.has(reply.error.code)) return reply;
+    sessions.renew(call, used);
+    return attempt(call);
+  }
+
+  return { send: <O extends Operation>(call: AwsCall<O>) => send(call as AwsCall) as Promise<Reply<O>>, counts };
+}
+
+interface Sessions {
+  /** The client that sends a call, in its session. */
+  clientFor(call: AwsCall): Promise<AnyClient>;
+  /** What the session of a call has; undefined: nothing was sent in it yet, or no role is assumed. */
+  credentialsOf(call: AwsCall): AwsCredentialIdentityProvider | undefined;
+  /** Has the session begin anew, unless that was done since `used` were its credentials: calls under way at once find out one after the other. */
+  renew(call: AwsCall, used: AwsCredentialIdentityProvider): void;
+}
+
+function sessionsOf(access: SpokeAccess): Sessions {
+  const clients = new Map<string, Promise<AnyClient>>();
+  const credentials = new Map<string, AwsCredentialIdentityProvider>();
   const sessionOf = (call: AwsCall): string => `${call.account} ${access.sessionPolicy?.(call) ?? ''} `;
+
+  function forget(session: string): void {
+    credentials.delete(session);
+    for (const key of clients.keys()) if (key.startsWith(session)) clients.delete(key);
+  }
 
   function credentialsFor(call: AwsCall): AwsCredentialIdentityProvider | undefined {
     if (access.role === undefined) return undefined;
@@ -73,43 +110,17 @@ export function spokeGateway(access: SpokeAccess = {}): SpokeGateway {
     return provider;
   }
 
-  function clientFor(call: AwsCall): Promise<AnyClient> {
-    const service = call.operation.slice(0, call.operation.indexOf(':'));
-    const key = `${sessionOf(call)}${service} ${call.region}`;
-    const client = clients.get(key) ?? createClient(service, call, access, credentialsFor(call));
-    clients.set(key, client);
-    return client;
-  }
-
-  function forget(session: string): void {
-    credentials.delete(session);
-    for (const key of clients.keys()) if (key.startsWith(session)) clients.delete(key);
-  }
-
-  async function attempt(call: AwsCall): Promise<Reply<Operation>> {
-    const [service = '', name = ''] = call.operation.split(':');
-    try {
-      const Command = (await clientModule(service, access.services)).commands[name];
-      if (Command === undefined) throw new Error(`no command for ${call.operation}`);
-      const client = await clientFor(call);
-      return { ok: true, output: (await limit(() => client.send(new Command(call.input as never)))) as never };
-    } catch (error) {
-      return { ok: false, error: failureOf(error, callerOf(access, call)) };
-    }
-  }
-
-  async function send<O extends Operation>(call: AwsCall<O>): Promise<Reply<O>> {
-    counts[operations[call.operation].kind === 'read' ? 'reads' : 'writes']++;
-    const session = sessionOf(call as AwsCall);
-    const used = credentials.get(session);
-    const reply = await attempt(call as AwsCall);
-    const isStale = !reply.ok && used !== undefined && revoked.has(reply.error.code);
-    if (!isStale) return reply as Reply<O>;
-    // Calls under way at once find out one after the other; the first has already put new ones in their place.
-    if (credentials.get(session) === used) forget(session);
-    return (await attempt(call as AwsCall)) as Reply<O>;
-  }
-  return { send, counts };
+  return {
+    clientFor(call) {
+      const service = serviceIn(call.operation);
+      const key = `${sessionOf(call)}${service} ${call.region}`;
+      const client = clients.get(key) ?? createClient(service, call, access, credentialsFor(call));
+      clients.set(key, client);
+      return client;
+    },
+    credentialsOf: (call) => credentials.get(sessionOf(call)),
+    renew: (call, used) => void (credentials.get(sessionOf(call)) === used && forget(sessionOf(call))),
+  };
 }
 
 /** What AWS says of a session whose role was deleted and made anew, or whose time is up: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_disable-perms.html */

@@ -1,5 +1,6 @@
 import type { S3ClientConfig } from '@aws-sdk/client-s3';
 import type { AwsCredentialIdentityProvider, MetadataBearer } from '@aws-sdk/types';
+import type { AwsCall } from '../model/aws-call.ts';
 
 export interface ClientConfig {
   readonly region: string;
@@ -46,7 +47,13 @@ export async function clientModule(service: string, more: ClientModules = {}): P
   return (await load()).module;
 }
 
-export { maxAttempts } from './connection.ts';
+/** The SDK's command for a call. @param more as of `clientModule` */
+export async function commandFor({ operation, input }: AwsCall, more?: ClientModules): Promise<unknown> {
+  const [service = '', name = ''] = operation.split(':');
+  const Command = (await clientModule(service, more)).commands[name];
+  if (Command === undefined) throw new Error(`no command for ${operation}`);
+  return new Command(input as never);
+}
 
 export const hasOwnEndpoint = (service: string): boolean =>
   process.env.AWS_ENDPOINT_URL !== undefined || process.env[`AWS_ENDPOINT_URL_${service.toUpperCase()}`] !== undefined;

@@ -1,9 +1,6 @@
 /** Parameter Store: the documents that people edit, and the parameter that freezes everything. */
 import type { DesiredState, Freeze, StoredDocument } from '../controller/ports.ts';
-import type { AwsFailure, AwsGateway } from '../model/aws-call.ts';
-
-// The account is that of the credentials; Parameter Store is never called across accounts here.
-const toHub = { account: 'hub', region: '' } as const;
+import { type AwsFailure, type AwsGateway, toHub } from '../model/aws-call.ts';
 
 /** Part of the documents could not be read, so none of them count. */
 export class DocumentsUnreadable extends Error {
@@ -31,8 +28,12 @@ export async function readDocuments(hub: AwsGateway, path: string): Promise<read
     const input = { Path: asFolder(path), Recursive: true, MaxResults: 10, ...(token !== undefined && { NextToken: token }) };
     const reply = await hub.send({ operation: 'ssm:GetParametersByPath', ...toHub, input });
     if (!reply.ok) throw new DocumentsUnreadable(asFolder(path), reply.error);
-    for (const { Name = '', Value = '', Version = 0, LastModifiedDate = new Date(0) } of reply.output.Parameters ?? [])
-      found.push({ name: Name, text: Value, version: Version, modified: LastModifiedDate.toISOString() });
+    for (const { Name = '', Value = '', Type, Version = 0, LastModifiedDate = new Date(0) } of reply.output.Parameters ?? [])
+      found.push({
+        ...{ name: Name, text: Value, version: Version, modified: LastModifiedDate.toISOString() },
+        // Its value comes encrypted unless decryption is asked for: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParametersByPath.html
+        ...(Type === 'SecureString' && { isEncrypted: true as const }),
+      });
     // A page may be empty and still have a successor: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParametersByPath.html
     token = reply.output.NextToken;
   } while (token);

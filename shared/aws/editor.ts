@@ -2,16 +2,13 @@
 import { actorOf } from '../controller/actor.ts';
 import type { Actor } from '../controller/change.ts';
 import type { Edit, Log } from '../controller/ports.ts';
-import { type Fields, fieldsOf, listOf, textOf } from '../controller/read-change/fields.ts';
-import type { AwsGateway } from '../model/aws-call.ts';
+import { type Fields, fieldsIn, fieldsOf, listOf, textOf, wholeSecond } from '../controller/read-change/fields.ts';
+import { type AwsGateway, toHub } from '../model/aws-call.ts';
 
 export interface EditorOptions {
   readonly hub: AwsGateway;
   readonly log: Log;
 }
-
-// The account and region are those of the gateway.
-const toHub = { account: 'hub', region: '' } as const;
 
 /**
  * Asks CloudTrail, which knows most but shows an event minutes after it happened, then Parameter Store, which names the last editor at once.
@@ -44,7 +41,7 @@ async function fromCloudTrail(edit: Edit, hub: AwsGateway, log: Log): Promise<Ac
 async function fromEvents(eventName: string, edit: Edit, hub: AwsGateway, log: Log): Promise<Actor | undefined> {
   const input = {
     LookupAttributes: [{ AttributeKey: 'EventName' as const, AttributeValue: eventName }],
-    StartTime: wholeSecond(edit.since),
+    StartTime: secondOf(edit.since),
     MaxResults: 50,
   };
   const reply = await hub.send({ operation: 'cloudtrail:LookupEvents', ...toHub, input });
@@ -52,21 +49,12 @@ async function fromEvents(eventName: string, edit: Edit, hub: AwsGateway, log: L
     log.info('event history unreadable', { parameter: edit.parameter, code: reply.error.code });
     return undefined;
   }
-  const records = (reply.output.Events ?? []).map(({ CloudTrailEvent }) => recordIn(CloudTrailEvent));
+  const records = (reply.output.Events ?? []).map(({ CloudTrailEvent }) => fieldsIn(CloudTrailEvent));
   const record = records.find((one) => isThe(edit, one));
   return record && actorOf(record.userIdentity, record);
 }
 
-/** Events have whole seconds: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html */
-const wholeSecond = (instant: string): Date => new Date(Math.floor(Date.parse(instant) / 1000) * 1000);
-
-function recordIn(json: string | undefined): Fields {
-  try {
-    return fieldsOf(JSON.parse(json ?? ''));
-  } catch {
-    return {};
-  }
-}
+const secondOf = (instant: string): Date => new Date(wholeSecond(Date.parse(instant)));
 
 function isThe({ parameter, version, since }: Edit, record: Fields): boolean {
   const { name, names } = fieldsOf(record.requestParameters);
@@ -74,7 +62,7 @@ function isThe({ parameter, version, since }: Edit, record: Fields): boolean {
   const isRefused = record.errorCode !== undefined || record.errorMessage !== undefined;
   const made = fieldsOf(record.responseElements).version;
   const isVersion = version === undefined || made === undefined || made === version;
-  return isNamed && !isRefused && isVersion && Date.parse(String(record.eventTime)) >= wholeSecond(since).getTime();
+  return isNamed && !isRefused && isVersion && Date.parse(String(record.eventTime)) >= secondOf(since).getTime();
 }
 
 /** A parameter may be named by its ARN: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DeleteParameter.html */

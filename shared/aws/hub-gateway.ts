@@ -1,8 +1,8 @@
 /** Calls in the account of the credentials at hand: where the controller runs, or a person works. */
 import type { AwsCall, AwsGateway, Reply } from '../model/aws-call.ts';
-import type { Operation } from '../model/operations.ts';
-import { type AnyClient, type ClientConfig, type ClientModules, clientModule, hasOwnEndpoint, maxAttempts } from './clients.ts';
-import { connection } from './connection.ts';
+import { type Operation, serviceIn } from '../model/operations.ts';
+import { type AnyClient, type ClientConfig, type ClientModules, clientModule, commandFor, hasOwnEndpoint } from './clients.ts';
+import { connection, maxAttempts } from './connection.ts';
 import { failureOf } from './failure-of.ts';
 
 export interface HubOptions {
@@ -41,13 +41,11 @@ export function hubGateway(options: HubOptions): AwsGateway {
     return client;
   };
   return {
-    send: async <O extends Operation>({ operation, input }: AwsCall<O>): Promise<Reply<O>> => {
-      const [service = '', name = ''] = operation.split(':');
+    send: async <O extends Operation>(call: AwsCall<O>): Promise<Reply<O>> => {
       try {
-        const Command = (await clientModule(service, options.services)).commands[name];
-        if (Command === undefined) throw new Error(`no command for ${operation}`);
-        const output = await (await clientFor(service)).send(new Command(input as never));
-        return { ok: true, output: output as never };
+        const command = await commandFor(call as AwsCall, options.services);
+        const client = await clientFor(serviceIn(call.operation));
+        return { ok: true, output: (await client.send(command)) as never };
       } catch (error) {
         return { ok: false, error: failureOf(error, options.caller ?? 'your own AWS credentials') };
       }

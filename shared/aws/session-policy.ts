@@ -4,9 +4,9 @@
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_session
  */
-import { partitionOf } from '../model/arn.ts';
+import { bucketArn, partitionOf } from '../model/arn.ts';
 import type { AwsCall } from '../model/aws-call.ts';
-import { operations } from '../model/operations.ts';
+import { operations, serviceIn } from '../model/operations.ts';
 
 export interface Needs {
   readonly permissions: { readonly read: readonly string[]; readonly write: readonly string[] };
@@ -31,7 +31,7 @@ export function sessionPolicies(aspects: readonly Needs[]): (call: AwsCall) => s
   const writes = unique(aspects.flatMap(({ permissions }) => permissions.write));
   const known = new Map<string, string>();
   return (call) => {
-    const service = call.operation.slice(0, call.operation.indexOf(':'));
+    const service = serviceIn(call.operation);
     const resources = resourcesOf(call, service);
     if (resources === undefined && operations[call.operation].kind === 'write') return undefined;
     const key = `${service} ${resources?.join() ?? '*'}`;
@@ -77,7 +77,7 @@ function resourcesOf({ account, region, input }: AwsCall, service: string): read
     readonly RoleName?: unknown;
   };
   const partition = partitionOf(region);
-  if (service === 's3' && isPlain(Bucket)) return [`arn:${partition}:s3:::${Bucket}`];
+  if (service === 's3' && isPlain(Bucket)) return [bucketArn(partition, Bucket)];
   // An alias stands for a key that only KMS knows.
   if (service === 'kms' && isPlain(KeyId) && /^arn:[^:]+:kms:[^:]+:\d{12}:key\//.test(KeyId)) return [KeyId];
   // A call names the role without its path.

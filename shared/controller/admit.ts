@@ -1,5 +1,4 @@
 /** From the documents in Parameter Store to a fleet in the ledger. A bad document harms only itself, and a deleted one shrinks nothing. */
-import { createHash } from 'node:crypto';
 import type { Replication } from '../model/replication.ts';
 import { withEditors } from './admit/editors.ts';
 import { askedFor, changeBetween, type Fleet, fleetOf, isEmpty, unasked } from './admit/fleet.ts';
@@ -146,13 +145,10 @@ async function ask(c: Controller, { requestId }: AdmitRequest, groups: readonly 
   await c.ledger.changeFleet(askedFor(groups));
 }
 
-/**
- * Attempts of one request are one message, as long as they ask for the same; two edits are two.
- * An id has at most 128 characters: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
- */
+/** Attempts of one request are one message, as long as they ask for the same; two edits are two. */
 const messageFor = ({ id, asked }: GroupRecord, edit: EditedFleet): Outgoing => ({
   message: { version: 1, group: id, trigger: { kind: 'request', reason: 'document', edit } },
-  deduplication: createHash('sha256').update(`document ${edit.id} ${id} ${asked}`).digest('hex'),
+  deduplication: `document:${id}:${edit.id}:${asked}`,
 });
 
 function report(c: Controller, request: AdmitRequest, before: Fleet, { fleet, replications, judged }: Wanted): AdmitResult {

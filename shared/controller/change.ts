@@ -1,5 +1,4 @@
 /** A change in AWS as CloudTrail tells it: what was touched, by which call, by whom. A hint to look again, never the state itself. */
-
 import type { ChangeDetails } from '../aspects/aspect.ts';
 
 /** Who made a call, as far as CloudTrail shows it. Carries no credentials: access key ids are left out. */

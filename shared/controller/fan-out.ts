@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Outgoing } from './message.ts';
 import type { Queue } from './ports.ts';
 
@@ -16,6 +15,5 @@ export async function fanOut(queue: Queue, groups: readonly string[], mark: Swee
 
 const messageFor = (group: string, { sweep, fleet }: SweepMark): Outgoing => ({
   message: { version: 1, group, trigger: { kind: 'sweep', sweep, fleet } },
-  // At most 128 characters: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
-  deduplication: createHash('sha256').update(`sweep ${sweep} ${group}`).digest('hex'),
+  deduplication: `sweep:${group}:${sweep}`,
 });

@@ -31,7 +31,7 @@ export interface Message {
 
 export interface Outgoing {
   readonly message: Message;
-  /** Two messages of one id within five minutes are one. Never the content: a second real change must count. */
+  /** Two messages of one id within five minutes are one. Any text, the queue hashes it; never the content: a second real change must count. */
   readonly deduplication: string;
 }
 

@@ -1,12 +1,13 @@
 /** One group, looked at again: only what the messages can be about where that is enough, everything where it is not. */
 import { aspects } from '../aspects/index.ts';
+import { stepKey } from '../model/finding.ts';
 import { type Pass, pass as passOver } from '../reconcile.ts';
 import { type Target, targetsOf } from '../stages/targets.ts';
 import { digestOf } from './digest.ts';
 import type { ContestRecord, OutageRecord, RepairRecord } from './ledger.ts';
 import type { Message, RequestReason } from './message.ts';
-import { repaired } from './pass/contest.ts';
-import { type PassContext, settingOf } from './pass/context.ts';
+import { repaired, uncontested } from './pass/contest.ts';
+import type { PassContext } from './pass/context.ts';
 import { failingStory, isPartOf } from './pass/failing.ts';
 import { type Health, healthOf, seenIn } from './pass/health.ts';
 import { countPass } from './pass/measures.ts';
@@ -73,8 +74,8 @@ async function look(context: PassContext, settings?: ReadonlySet<string>): Promi
     now: c.now,
     random: c.random,
     isLate: context.isLate,
-    permit: async (steps) => {
-      permission = await permit(context, steps);
+    permit: async (steps, left) => {
+      permission = await permit(context, steps, left);
       return permission.holds;
     },
     ...(accounts && { accounts }),
@@ -92,7 +93,7 @@ const organizationPolicies = async ({ c, group }: PassContext) =>
 async function conclude(context: PassContext, done: Pass, permission: Permission, settings?: ReadonlySet<string>): Promise<void> {
   const { c, memory, startedAt } = context;
   const isFull = settings === undefined;
-  const { ended, open } = endedRepairs(context, done, permission);
+  const { ended, open } = endedRepairs(context, done, permission, isFull);
   const repairs = await withActors(context, ended);
   const health = healthOf(context, done, [...repairs, ...open], isFull);
   const outages = await wholeOutages(context, health);
@@ -134,17 +135,16 @@ function contestsAfter(
 ): readonly ContestRecord[] {
   const contests = new Map(judged);
   for (const record of repairs.filter(({ outcome }) => outcome === 'repaired' || outcome === 'written')) {
-    const setting = settingOf(record);
+    const setting = stepKey(record);
     const target = compared.find((item) => item.target.key === setting)?.target;
-    const former = contests.get(setting) ?? memory.contests.get(setting) ?? (target && uncontested(memory.id, target));
+    const former = contests.get(setting) ?? memory.contests.get(setting) ?? (target && neverRepaired(memory.id, target));
     if (former !== undefined) contests.set(setting, repaired(former, record.startedAt));
   }
   return [...contests.values()];
 }
 
-const uncontested = (group: string, { key, aspect, sharers, on }: Target): ContestRecord => ({
-  ...{ group, setting: key, digest: digestOf(aspect.desired(sharers, on)), repairs: [], holds: 0, rivals: [] },
-});
+const neverRepaired = (group: string, { key, aspect, sharers, on }: Target): ContestRecord =>
+  uncontested({ group, setting: key, digest: digestOf(aspect.desired(sharers, on)) });
 
 /** An outage that was known before keeps its beginning and its reasons. */
 async function wholeOutages({ c }: PassContext, health: readonly Health[]): Promise<readonly OutageRecord[]> {

@@ -16,6 +16,8 @@ export interface Queue {
 export interface StoredDocument {
   readonly name: string;
   readonly text: string;
+  /** A SecureString: the text is ciphertext. */
+  readonly isEncrypted?: true;
   readonly version: number;
   /** ISO 8601. */
   readonly modified: string;
@@ -51,7 +53,7 @@ export interface Notifier {
   tell(story: Story): Promise<void>;
 }
 
-/** Counts and gauges, in the words of DESIGN's signals; written out at the end of an invocation. */
+/** Counts and gauges of the namespace `Lockstep`; written out at the end of an invocation. */
 export interface Metrics {
   add(name: MetricName, value: number, dimensions?: Readonly<Record<string, string>>): void;
   /** Writes out what was added; for whoever ends an invocation. */
@@ -122,7 +124,7 @@ export interface Watch {
 }
 
 /** What is needed to see whether objects move. */
-export interface Silence {
+export interface FlowWatch {
   /** Reads in the spokes, also of CloudWatch. */
   readonly gateway: AwsGateway;
   /** In which account S3 publishes the metrics of a replication. */
@@ -156,7 +158,7 @@ export interface Controller {
   /** Of the sweep alone; undefined: nobody looks at the event path. */
   readonly watch?: Watch;
   /** Of the sweep alone; undefined: nobody asks whether objects move. */
-  readonly silence?: Silence;
+  readonly flow?: FlowWatch;
   readonly now: () => Date;
   readonly wait: (seconds: number) => Promise<void>;
   readonly random: () => number;

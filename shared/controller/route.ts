@@ -1,5 +1,4 @@
 /** From an event to the groups it can concern: one message each. */
-import { createHash } from 'node:crypto';
 import { isBare } from './actor.ts';
 import type { Change } from './change.ts';
 import { type Heartbeat, readHeartbeat } from './heartbeat.ts';
@@ -58,17 +57,11 @@ async function send(change: Change, ledger: Routing['ledger'], queue: Queue): Pr
   return { groups };
 }
 
+/** The copies of one call are one message, two calls are two. */
 const messageFor = (group: string, change: Change): Outgoing => ({
   message: { version: 1, group, trigger: { kind: 'change', change } },
-  deduplication: deduplicationOf(change.call, group),
+  deduplication: `change:${group}:${change.call}`,
 });
-
-/**
- * The copies of one call have one id, two calls have two. Hashed, for an id has at most 128 characters.
- *
- * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
- */
-const deduplicationOf = (call: string, group: string): string => createHash('sha256').update(`${call}:${group}`).digest('hex');
 
 /** What every account has plenty of. */
 const ordinary: readonly IgnoredReason[] = ['read-only', 'unknown-event', 'unrelated', 'other-service'];

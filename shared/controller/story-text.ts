@@ -40,11 +40,11 @@ export interface Notification {
 }
 
 // Fewer than 100 characters, no line breaks: https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
-const LONGEST_SUBJECT = 99;
+const longestSubject = 99;
 
 /** All forms together stay within the 256 KiB of an SNS message, even with every quote in them escaped. */
-const TEXT_BYTES = 32 * 1024;
-const JSON_BYTES = 48 * 1024;
+const textBytes = 32 * 1024;
+const jsonBytes = 48 * 1024;
 
 function taleOf(story: Story): Tale {
   switch (story.kind) {
@@ -88,18 +88,18 @@ function textOf(story: Story, { opening, sections, steps }: Tale): string {
     ...replicationsLine(story),
     `Told by Lockstep at ${instantText(story.at)}.`,
   ];
-  return fittingText(`${blocks.join('\n\n')}\n`, TEXT_BYTES);
+  return fittingText(`${blocks.join('\n\n')}\n`, textBytes);
 }
 
 function jsonOf(story: Story, subject: string, { opening, steps }: Tale): StoryJson {
   const whole = { version: 1 as const, ...story, subject, summary: opening, nextSteps: steps };
-  const { value, isWhole } = fitting(whole, JSON_BYTES);
+  const { value, isWhole } = fitting(whole, jsonBytes);
   return isWhole ? value : { ...value, shortened: true };
 }
 
 export function toNotification(story: Story): Notification {
   const tale = taleOf(story);
-  const subject = asciiLine(tale.subject, LONGEST_SUBJECT);
+  const subject = asciiLine(tale.subject, longestSubject);
   return {
     subject,
     text: textOf(story, tale),

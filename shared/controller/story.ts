@@ -1,5 +1,4 @@
 /** What people are told: one notification per story. Facts only; `story-text.ts` makes it readable. */
-
 import type { Fault } from '../model/desired-state.ts';
 import type { Blocker, Difference, ResourceRef } from '../model/finding.ts';
 import type { Actor, Change } from './change.ts';
@@ -105,6 +104,9 @@ export type Story = About &
         readonly stalls: readonly Stall[];
       }
   );
+
+/** A story of one kind. */
+export type StoryOf<K extends Story['kind']> = Extract<Story, { kind: K }>;
 
 /** A reason that S3 gave for objects it did not replicate. */
 export interface ReasonTold {

@@ -1,9 +1,9 @@
 /** Every hour, everything: what the event path lost is found here. */
 import { type AdmitResult, admit } from './admit.ts';
 import { fanOut } from './fan-out.ts';
+import { watchFlow } from './flow.ts';
 import type { FleetRecord, ReplicationRecord } from './ledger.ts';
 import type { Controller } from './ports.ts';
-import { watchFlow } from './silence.ts';
 import { gaugesOf } from './sweep/gauges.ts';
 import { tell, tellUntold } from './tell.ts';
 import { watchSpokes } from './watch.ts';
@@ -42,9 +42,9 @@ export async function sweep(c: Controller, { id, requestId, reason }: SweepReque
   const groups = (await c.ledger.groups()).map((group) => group.id);
   await fanOut(c.queue, groups, { sweep: id, fleet: replications.length });
   await c.ledger.putSweep({ id, startedAt, endedAt: c.now().toISOString() });
-  const { watch, silence } = c;
+  const { watch, flow } = c;
   if (watch) await unhindered(c, 'event paths not looked at', () => watchSpokes(c, watch, replications));
-  if (silence) await unhindered(c, 'replication metrics not looked at', () => watchFlow(c, silence, replications));
+  if (flow) await unhindered(c, 'replication metrics not looked at', () => watchFlow(c, flow, replications));
   c.log.info('sweep sent', { sweep: id, reason, groups: groups.length, replications: replications.length });
   return { replications: replications.length, groups: groups.length, ...(admitted && { admitted }) };
 }

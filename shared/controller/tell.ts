@@ -10,7 +10,7 @@ import { fitting } from './story-text/size.ts';
 type Teller = Pick<Controller, 'ledger' | 'notifier' | 'now' | 'log'>;
 
 /** Below DynamoDB's 400 KB an item, with room for the rest of it. */
-const BODY_BYTES = 128 * 1024;
+const bodyBytes = 128 * 1024;
 
 const hash = (value: unknown): string => createHash('sha256').update(stableJson(value)).digest('hex').slice(0, 24);
 
@@ -123,7 +123,7 @@ export function telling(story: Story): Telling {
  */
 export async function tell(c: Teller, story: Story): Promise<boolean> {
   const { key, fingerprint } = telling(story);
-  const body = JSON.stringify(fitting(story, BODY_BYTES).value);
+  const body = JSON.stringify(fitting(story, bodyBytes).value);
   if (!(await c.ledger.claimStory({ key, fingerprint, body, at: c.now().toISOString(), told: false }))) return false;
   return publish(c, key, story);
 }
@@ -134,7 +134,7 @@ export async function tell(c: Teller, story: Story): Promise<boolean> {
  * @throws what the ledger throws
  */
 export async function hush({ ledger, now }: Teller, story: Story): Promise<void> {
-  const body = JSON.stringify(fitting(story, BODY_BYTES).value);
+  const body = JSON.stringify(fitting(story, bodyBytes).value);
   await ledger.claimStory({ ...telling(story), body, at: now().toISOString(), told: true });
 }
 

@@ -3,8 +3,9 @@ import type { AwsGateway } from '../model/aws-call.ts';
 import type { ResourceRef } from '../model/finding.ts';
 import type { Change } from './change.ts';
 import type { Log } from './ports.ts';
+import { fieldsIn, wholeSecond } from './read-change/fields.ts';
 import { type OurRoles, readRecord } from './read-change.ts';
-import { roleId } from './resource-ids.ts';
+import { idsOf } from './resource-ids.ts';
 
 export interface Search {
   /** CloudTrail event names, as an aspect's `changedBy` lists them. */
@@ -38,7 +39,7 @@ export async function findChange(search: Search, { aws, log, ours }: Searching):
     const reply = await aws.send(lookupOf(search));
     if (!reply.ok) log.info('event history unreadable', { ...keys, code: reply.error.code });
     if (!reply.ok) return undefined;
-    const records = (reply.output.Events ?? []).map(({ CloudTrailEvent }) => parsed(CloudTrailEvent));
+    const records = (reply.output.Events ?? []).map(({ CloudTrailEvent }) => fieldsIn(CloudTrailEvent));
     const change = newest(records.flatMap((record) => changeIn(record, search, ours)));
     if (change === undefined)
       log.info('event history tells no change', {
@@ -61,7 +62,7 @@ const lookupOf = (search: Search) => ({
   input: {
     // One attribute is all it takes: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/view-cloudtrail-events-cli.html
     LookupAttributes: [{ AttributeKey: 'ResourceName' as const, AttributeValue: lookupName(search.resource) }],
-    StartTime: wholeSecond(search.since),
+    StartTime: secondOf(search.since),
     EndTime: search.until,
     MaxResults: 50,
   },
@@ -70,16 +71,7 @@ const lookupOf = (search: Search) => ({
 /** Buckets and roles are looked up by name, keys by ARN. */
 const lookupName = (resource: ResourceRef): string => (resource.type === 'key' ? resource.arn : resource.name);
 
-/** Events have whole seconds: one that came just after `since` may seem to be from just before. */
-const wholeSecond = (date: Date): Date => new Date(Math.floor(date.getTime() / 1000) * 1000);
-
-function parsed(json: string | undefined): unknown {
-  try {
-    return JSON.parse(json ?? '');
-  } catch {
-    return undefined;
-  }
-}
+const secondOf = (date: Date): Date => new Date(wholeSecond(date.getTime()));
 
 /** None when the record is of something else: other resources may have the same name. */
 function changeIn(record: unknown, { changedBy, resource, since, until }: Search, ours: OurRoles): readonly Change[] {
@@ -88,13 +80,7 @@ function changeIn(record: unknown, { changedBy, resource, since, until }: Search
   const { change } = reading;
   const at = new Date(change.time);
   const isMeant = changedBy.includes(change.eventName) && change.resources.some((id) => idsOf(resource).includes(id));
-  return isMeant && at >= wholeSecond(since) && at <= until ? [change] : [];
-}
-
-function idsOf(resource: ResourceRef): readonly string[] {
-  if (resource.type === 'role') return [roleId(resource.arn)];
-  if (resource.type === 'key' && resource.alias !== undefined) return [resource.arn, resource.alias];
-  return [resource.arn];
+  return isMeant && at >= secondOf(since) && at <= until ? [change] : [];
 }
 
 /** Of two in the same second the one that CloudTrail names first, which is the later one. */

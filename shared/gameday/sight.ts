@@ -1,6 +1,6 @@
 /** What can be seen of a game day at one instant: the controller's memory, the alarms, and the probe. */
 import type { FailureRecord, Ledger, RepairRecord, ReplicationRecord, StatusRecord, StoryRecord } from '../controller/ledger.ts';
-import type { AwsGateway } from '../model/aws-call.ts';
+import { type AwsGateway, toHub } from '../model/aws-call.ts';
 import type { Ending } from './experiment.ts';
 import type { Probe } from './probe.ts';
 
@@ -50,7 +50,6 @@ export async function look({ replication, group }: ReplicationRecord, ending: En
   return { at: now().toISOString(), repairs, stories, alarms, ...(status && { status }), ...(failures && { failures }) };
 }
 
-const toHub = { account: 'hub', region: '' } as const;
 const ofLockstep = { AlarmNamePrefix: 'lockstep-', MaxRecords: 100 } as const;
 
 async function alarmsBy(aws: AwsGateway | undefined): Promise<Alarms> {

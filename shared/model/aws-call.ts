@@ -9,6 +9,9 @@ export interface AwsCall<O extends Operation = Operation> {
   readonly input: Input<O>;
 }
 
+/** Where a call goes that is sent with the credentials at hand: to their own account and region, whatever that is. */
+export const toHub = { account: 'hub', region: '' } as const;
+
 /** Why AWS, or the way to it, refused a call. */
 export interface AwsFailure {
   /** AWS's error code as it stands on the wire, e.g. `NoSuchBucketPolicy`, or the SDK's own name for what never reached AWS. */

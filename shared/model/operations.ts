@@ -114,6 +114,9 @@ export type Operation = keyof Operations;
 export type Input<O extends Operation> = Operations[O][0];
 export type Output<O extends Operation> = Omit<Operations[O][1], '$metadata'>;
 
+/** `s3` of `s3:GetBucketPolicy`. */
+export const serviceIn = (operation: Operation): string => operation.slice(0, operation.indexOf(':'));
+
 interface OperationFacts {
   readonly kind: 'read' | 'write';
   /** The IAM action that must be allowed; where AWS asks for more than one, the one named after the operation. */

@@ -2,7 +2,7 @@
 import type { Get, Read } from '../aspects/aspect.ts';
 import { callOn } from '../aspects/read-call.ts';
 import { type RoleRef, roleOf } from '../aspects/resources.ts';
-import { parseIamPolicy } from '../aspects/role-documents.ts';
+import { noSuchEntity, parseIamPolicy } from '../aspects/role-documents.ts';
 import { roleOtherPolicies } from '../aspects/role-other-policies.ts';
 import { roleDescription, roleTrust } from '../aspects/role-trust.ts';
 import type { Observed } from '../model/finding.ts';
@@ -16,7 +16,7 @@ interface RoleSeen {
 }
 
 async function readRole(role: RoleRef, get: Get): Promise<Observed<RoleSeen>> {
-  const self = await get(callOn(role, 'iam:GetRole', { RoleName: role.name }), ['NoSuchEntity', 'NoSuchEntityException']);
+  const self = await get(callOn(role, 'iam:GetRole', { RoleName: role.name }), noSuchEntity);
   if (self.status !== 'present') return self;
   const { Description, Arn, AssumeRolePolicyDocument } = self.value.Role ?? {};
   if (Arn !== role.arn) return { status: 'absent' };

@@ -24,50 +24,26 @@ export interface Hold {
   readonly detail: string;
 }
 
-/** The repairs, each after those it waits for, and the drift that is held back, with the reason. Pure and deterministic. */
-export function planRepairs(compared: readonly Compared[]): RepairPlan {
+/**
+ * The repairs, each after those it waits for, and the drift that is held back, with the reason. Pure and deterministic.
+ *
+ * @param holds by key, steps that must not be taken; what waits for one is held for the replications that need it, and repaired for others
+ */
+export function planRepairs(compared: readonly Compared[], holds: ReadonlyMap<string, Hold> = new Map()): RepairPlan {
   const world = indexOf(compared);
   const steps = new Map<string, PlannedStep>();
   const held: Held[] = [];
   for (const item of inOrder(compared, world)) {
     if (item.finding.verdict !== 'drifted') continue;
-    const holds = holdsOn(item, world, steps);
-    const repairable = item.target.sharers.filter((r) => !holds.has(r.name));
+    const withheld = holdsOn(item, world, steps, holds.get(item.target.key));
+    const repairable = item.target.sharers.filter((r) => !withheld.has(r.name));
     const step = repairable.length > 0 ? stepFor(item, repairable as unknown as NonEmpty<Replication>, steps) : undefined;
     if (step !== undefined && 'calls' in step) steps.set(item.target.key, step);
     else if (step !== undefined) held.push(heldFor(item, names(repairable), step));
-    held.push(...groupHolds(item, holds));
+    held.push(...groupHolds(item, withheld));
   }
   return { steps: [...steps.values()], held };
 }
-
-/** The plan without the steps on hold (by their key), and without those that wait for one of them. */
-export function withhold(plan: RepairPlan, holds: ReadonlyMap<string, Hold>): RepairPlan {
-  if (holds.size === 0) return plan;
-  const withheld = new Map<string, Held>();
-  for (const step of plan.steps) {
-    const waitsFor = step.after.find((key) => withheld.has(key));
-    const hold = holds.get(step.key) ?? (waitsFor === undefined ? undefined : waitingHold(withheld.get(waitsFor)));
-    if (hold !== undefined) withheld.set(step.key, heldStep(step, hold));
-  }
-  return {
-    steps: plan.steps.filter((step) => !withheld.has(step.key)),
-    held: [...plan.held, ...withheld.values()],
-  };
-}
-
-const waitingHold = (held: Held | undefined): Hold => ({
-  reason: 'prerequisite-held',
-  detail: `It waits for ${held?.aspect} on ${held?.resource.arn}, which is held itself.`,
-});
-
-const heldStep = ({ aspect, resource, replications, differences }: PlannedStep, hold: Hold): Held => ({
-  aspect,
-  resource,
-  replications,
-  differences,
-  ...hold,
-});
 
 interface Index {
   readonly byKey: ReadonlyMap<string, Compared>;
@@ -100,9 +76,16 @@ function inOrder(compared: readonly Compared[], world: Index): readonly Compared
   return [...placed];
 }
 
-function holdsOn(item: Compared, world: Index, steps: ReadonlyMap<string, Step>): ReadonlyMap<string, Hold> {
+/** By replication. What only waits for something held is held for its own reason, where it has one. */
+function holdsOn(
+  item: Compared,
+  world: Index,
+  steps: ReadonlyMap<string, Step>,
+  own: Hold | undefined,
+): ReadonlyMap<string, Hold> {
   const holds = item.target.sharers.flatMap((r) => {
-    const hold = modeHold(r) ?? prerequisiteHold(item, r, world, steps);
+    const waiting = prerequisiteHold(item, r, world, steps);
+    const hold = modeHold(r) ?? (waiting?.reason === 'prerequisite-held' ? (own ?? waiting) : (waiting ?? own));
     return hold === undefined ? [] : [[r.name, hold] as const];
   });
   return new Map(holds);

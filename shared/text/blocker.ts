@@ -3,13 +3,13 @@ import type { Blocker } from '../model/finding.ts';
 import { compactJson } from './compact-json.ts';
 import { block, indent, labelled, paint, printable, restOf, type Style, truncate } from './text.ts';
 
-const MOST_LINES = 24;
+const mostLines = 24;
 
 export function quoted(style: Style, statement: unknown): string {
   const text = typeof statement === 'string' ? statement : compactJson(statement, style.width - 8);
   const lines = text.split('\n');
-  const shown = lines.slice(0, MOST_LINES).map((line) => truncate(printable(line), style.width - 8));
-  if (lines.length > MOST_LINES) shown.push(`… ${lines.length - MOST_LINES} more lines${restOf(style)}`);
+  const shown = lines.slice(0, mostLines).map((line) => truncate(printable(line), style.width - 8));
+  if (lines.length > mostLines) shown.push(`… ${lines.length - mostLines} more lines${restOf(style)}`);
   return shown.map((line) => paint(style, 'yellow', `| ${line}`)).join('\n');
 }
 

@@ -4,13 +4,13 @@ import { compactJson } from './compact-json.ts';
 import { count, indent, paint, printable, restOf, type Style, truncate } from './text.ts';
 
 /** Elements of one list, lines of one document, and differences of one setting that are shown; `--json` shows all. */
-const MOST = { elements: 12, lines: 16, differences: 20 } as const;
-const LONGEST_TEXT = 2000;
+const most = { elements: 12, lines: 16, differences: 20 } as const;
+const longestText = 2000;
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 function shorten(style: Style, lines: readonly string[], width: number): string[] {
-  const shown = lines.slice(0, MOST.lines).map((line) => truncate(line, Math.max(width, 60)));
+  const shown = lines.slice(0, most.lines).map((line) => truncate(line, Math.max(width, 60)));
   const left = lines.length - shown.length;
   return left > 0 ? [...shown, `… ${count(left, 'more line')}${restOf(style)}`] : shown;
 }
@@ -18,7 +18,7 @@ function shorten(style: Style, lines: readonly string[], width: number): string[
 /** A value as a person reads it: text bare, absent as `not set`, documents as JSON, shortened. */
 function valueLines(style: Style, value: unknown, width: number): string[] {
   if (value === undefined) return ['not set'];
-  if (typeof value === 'string') return [printable(value === '' ? '""' : truncate(value, LONGEST_TEXT))];
+  if (typeof value === 'string') return [printable(value === '' ? '""' : truncate(value, longestText))];
   return shorten(style, compactJson(value, width).split('\n'), width).map(printable);
 }
 
@@ -47,8 +47,8 @@ function missingFrom(list: readonly unknown[], other: readonly unknown[]): unkno
 }
 
 function elementLines(style: Style, change: Change, elements: readonly unknown[]): string[] {
-  const shown = elements.slice(0, MOST.elements).flatMap((element) => changedLines(style, change, element));
-  const left = elements.length - MOST.elements;
+  const shown = elements.slice(0, most.elements).flatMap((element) => changedLines(style, change, element));
+  const left = elements.length - most.elements;
   return left > 0 ? [...shown, paint(style, 'dim', `${sign[change]} … and ${left} more${restOf(style)}`)] : shown;
 }
 
@@ -98,7 +98,7 @@ function differenceText(style: Style, difference: Difference): string {
 
 /** Every difference on its own lines: scalars as `from -> to`, lists as removed and added elements, documents as JSON. */
 export function differencesText(style: Style, differences: readonly Difference[]): string {
-  const shown = differences.slice(0, MOST.differences).map((difference) => differenceText(style, difference));
+  const shown = differences.slice(0, most.differences).map((difference) => differenceText(style, difference));
   const left = differences.length - shown.length;
   return [...shown, ...(left > 0 ? [paint(style, 'dim', `… and ${count(left, 'more difference')}${restOf(style)}`)] : [])].join(
     '\n',

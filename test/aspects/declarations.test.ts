@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { requiredSettings } from '../../functions/cli/settings.ts';
 import type { Aspect, Get } from '../../shared/aspects/aspect.ts';
 import { aspects } from '../../shared/aspects/index.ts';
 import type { AwsCall } from '../../shared/model/aws-call.ts';
@@ -12,7 +13,8 @@ const everything = {
   source: { objectOwnership: 'BucketOwnerEnforced', blockPublicAccess: true },
   destination: { objectOwnership: 'BucketOwnerEnforced', blockPublicAccess: true, objectLock: true },
 };
-const targets = targetsOf(aGroup([aReplication(everything, 'orders-dr', { failureTopic })]), aspects);
+const group = aGroup([aReplication(everything, 'orders-dr', { failureTopic })]);
+const targets = targetsOf(group, aspects);
 const targetOf = ({ name }: Aspect<unknown>) => targets.find(({ aspect }) => aspect.name === name) as (typeof targets)[number];
 
 /** Answers that lead every read to its last call. */
@@ -53,6 +55,12 @@ const callsToWrite = (aspect: Aspect<unknown>): readonly AwsCall[] =>
 
 const actionsOf = (calls: readonly AwsCall[]): readonly string[] =>
   [...new Set(calls.map(({ operation }) => operations[operation].action))].sort();
+
+/** By name; what owners of resources are given to set up. */
+const rendered = new Set(requiredSettings(group, aspects).map(({ aspect }) => aspect));
+
+/** What owners switch, and do not write down. */
+const switched = ['key-state'];
 
 describe('the list of aspects', () => {
   it('names every aspect once', () => {
@@ -116,6 +124,14 @@ describe.each(aspects)('$name', (aspect) => {
     const desired = aspect.desired(sharers, on);
 
     expect(aspect.diff(desired, aspect.merge(desired, undefined, on), on)).toEqual([]);
+  });
+
+  it('is rendered for owners who set it up themselves, where there is anything to set up', () => {
+    const calls = targets
+      .filter((target) => target.aspect === aspect && !switched.includes(aspect.name))
+      .flatMap(({ on, sharers }) => aspect.write(on, aspect.merge(aspect.desired(sharers, on), undefined, on), undefined));
+
+    expect(rendered.has(aspect.name)).toBe(calls.length > 0);
   });
 
   it('says which events change it, why it matters and where that stands', () => {

@@ -44,6 +44,22 @@ describe('the documents in Parameter Store', () => {
     });
   });
 
+  it('are marked where they are encrypted, which reads as ciphertext', async () => {
+    const { aws, put, store } = localStore();
+    const input = { Name: '/lockstep/desired-state/secret', Value: '{}', Type: 'SecureString' } as const;
+    await new SSMClient(inProcess(aws)).send(new PutParameterCommand(input));
+    await put('/lockstep/desired-state/open', '{}');
+
+    const documents = await store.documents();
+
+    expect(new Map(documents.map(({ name, isEncrypted }) => [name.split('/').at(-1), isEncrypted]))).toEqual(
+      new Map([
+        ['secret', true],
+        ['open', undefined],
+      ]),
+    );
+  });
+
   it('go on after an empty page that has a successor', async () => {
     const pages = [
       { NextToken: 'one' },

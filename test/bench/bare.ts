@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import pLimit from 'p-limit';
 import { callsAtOnce } from '../../shared/aws/accounts.ts';
 import { AssumeRoleCommand, STSClient } from '../../shared/aws/clients/sts.ts';
-import { type AnyClient, clientModule, hasOwnEndpoint, maxAttempts } from '../../shared/aws/clients.ts';
+import { type AnyClient, clientModule, hasOwnEndpoint } from '../../shared/aws/clients.ts';
+import { maxAttempts } from '../../shared/aws/connection.ts';
 import type { AwsCall } from '../../shared/model/aws-call.ts';
 
 type Session = { accessKeyId: string; secretAccessKey: string; sessionToken?: string };

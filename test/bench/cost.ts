@@ -1,5 +1,4 @@
 /** What the controller uses in everyday life, measured anew, and what that would cost a month. */
-
 import { fleets } from '../../infra/cost/fleets.ts';
 import { measured } from '../../infra/cost/measured.ts';
 import { type Counted, monthlyCost, totalOf, type Use } from '../../infra/cost.ts';

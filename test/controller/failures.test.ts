@@ -73,7 +73,7 @@ const count = (desk: Desk, ...bodies: readonly string[]) =>
     desk,
   );
 
-/** What FACTS of AWS's page say of each reason. */
+/** What AWS's page says of each reason. */
 const reasons: readonly { readonly reason: string; readonly kind: string; readonly explainedBy: readonly string[] }[] = [
   { reason: 'AssumeRoleNotPermitted', kind: 'repairable', explainedBy: ['role-trust'] },
   ...['GetObject', 'HeadObject', 'GetAcl', 'GetTagging', 'GetLegalHold', 'GetRetention'].map((what) => ({

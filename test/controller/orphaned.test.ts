@@ -1,13 +1,10 @@
 /** A replication whose document is gone is kept as it is, and not repaired. */
-import { PutBucketVersioningCommand, S3Client } from '@aws-sdk/client-s3';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { AwsCall } from '../../shared/model/aws-call.ts';
 import { operations } from '../../shared/model/operations.ts';
 import type { Group } from '../../shared/model/replication.ts';
-import { worlds } from '../scenarios/catalogue.ts';
-import { groupsFor } from '../support/builders.ts';
 import { newController, type TestController } from '../support/controller.ts';
-import { foundationsFor } from '../support/world.ts';
+import { adoptPair, settle, suspendVersioning } from './pair.ts';
 
 const since = '2026-03-01T12:30:00Z';
 
@@ -16,33 +13,13 @@ let group: Group;
 
 beforeEach(async () => {
   controller = newController();
-  const keys = await foundationsFor(worlds.pair.buckets, controller.someone);
-  const [first] = groupsFor(worlds.pair, keys);
-  if (first === undefined) throw new Error('there is no pair');
-  group = first;
-  await controller.adopt([group]);
-  await controller.sweep('first');
-  await controller.drain();
-  await controller.clock.advance(3600);
-  controller.events();
-  controller.sent.length = 0;
-  controller.stories.length = 0;
+  group = await adoptPair(controller);
+  await settle(controller);
 });
 
 const isWrite = ({ operation }: AwsCall): boolean => operations[operation].kind === 'write';
 
 const orphaned = () => ({ ...group, replications: group.replications.map((r) => ({ ...r, orphanedSince: since })) });
-
-async function suspendVersioning(): Promise<void> {
-  const [r] = group.replications;
-  const s3 = new S3Client({
-    ...{ region: r?.destination.region ?? '', requestHandler: controller.aws.requestHandler(), forcePathStyle: true },
-    credentials: { accessKeyId: r?.destination.account ?? '', secretAccessKey: 'local' },
-  });
-  await s3.send(
-    new PutBucketVersioningCommand({ Bucket: r?.destination.bucket, VersioningConfiguration: { Status: 'Suspended' } }),
-  );
-}
 
 describe('a replication without a document', () => {
   it.each([
@@ -50,7 +27,7 @@ describe('a replication without a document', () => {
     { by: 'the sweep', wake: () => controller.sweep('later') },
   ])('is looked at and left as it is when it drifts, woken by $by', async ({ wake }) => {
     await controller.adopt([orphaned()]);
-    await suspendVersioning();
+    await suspendVersioning(controller, group);
     await controller.clock.advance(5);
 
     await wake();
@@ -65,7 +42,7 @@ describe('a replication without a document', () => {
 
   it('is repaired again once a document names it', async () => {
     await controller.adopt([orphaned()]);
-    await suspendVersioning();
+    await suspendVersioning(controller, group);
     await controller.sweep('later');
     await controller.drain();
     await controller.clock.advance(3600);
@@ -76,5 +53,26 @@ describe('a replication without a document', () => {
 
     expect((await controller.ledger.statuses())[0]?.verdict).toBe('proven');
     expect(controller.sent.filter(isWrite).map(({ operation }) => operation)).toEqual(['s3:PutBucketVersioning']);
+  });
+
+  it.each([
+    { and: 'the event history names who', forget: false },
+    { and: 'nobody is named', forget: true },
+  ])('is told with the time for which it was broken when it is repaired again, where $and', async ({ forget }) => {
+    await controller.adopt([orphaned()]);
+    const broken = controller.clock.now().toISOString();
+    await suspendVersioning(controller, group);
+    await controller.sweep('later');
+    await controller.drain();
+    if (forget) await controller.clock.advance(100 * 24 * 3600);
+    await controller.clock.advance(3600);
+
+    await controller.adopt([group]);
+    await controller.sweep('last');
+    await controller.drain();
+
+    const [story] = controller.stories.flatMap((one) => (one.kind === 'repaired' ? [one] : []));
+    expect(story?.drifts).toMatchObject([{ driftedAt: broken }]);
+    expect(story?.drifts[0]?.change === undefined).toBe(forget);
   });
 });

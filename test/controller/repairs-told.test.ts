@@ -1,15 +1,13 @@
 /** What becomes of a repair in the ledger: by whom it was made necessary, and how it ended. */
-import { PutBucketVersioningCommand, S3Client } from '@aws-sdk/client-s3';
+import { DeleteRoleCommand, DeleteRolePolicyCommand } from '@aws-sdk/client-iam';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { RepairRecord } from '../../shared/controller/ledger.ts';
 import { type Asked, pass } from '../../shared/controller/pass.ts';
 import { resourceIds } from '../../shared/controller/resource-ids.ts';
 import type { AwsCall, AwsGateway } from '../../shared/model/aws-call.ts';
 import type { Group } from '../../shared/model/replication.ts';
-import { worlds } from '../scenarios/catalogue.ts';
-import { groupsFor } from '../support/builders.ts';
 import { newController, type TestController } from '../support/controller.ts';
-import { foundationsFor } from '../support/world.ts';
+import { adoptPair, settle, suspendVersioning } from './pair.ts';
 
 let refused: (call: AwsCall) => boolean;
 let controller: TestController;
@@ -29,35 +27,12 @@ const around = (aws: AwsGateway): AwsGateway => ({
 beforeEach(async () => {
   refused = () => false;
   controller = newController({ around });
-  const keys = await foundationsFor(worlds.pair.buckets, controller.someone);
-  const [first] = groupsFor(worlds.pair, keys);
-  if (first === undefined) throw new Error('there is no pair');
-  group = first;
-  await controller.adopt([group]);
+  group = await adoptPair(controller);
 });
-
-async function healthy(): Promise<void> {
-  await controller.sweep('first');
-  await controller.drain();
-  await controller.clock.advance(3600);
-  controller.events();
-  controller.stories.length = 0;
-}
 
 async function repairs(): Promise<readonly RepairRecord[]> {
   const [r] = group.replications;
   return controller.ledger.repairs(r?.name ?? '', 50);
-}
-
-async function suspendVersioning(): Promise<void> {
-  const [r] = group.replications;
-  const s3 = new S3Client({
-    ...{ region: r?.destination.region ?? '', requestHandler: controller.aws.requestHandler(), forcePathStyle: true },
-    credentials: { accessKeyId: r?.destination.account ?? '', secretAccessKey: 'local' },
-  });
-  await s3.send(
-    new PutBucketVersioningCommand({ Bucket: r?.destination.bucket, VersioningConfiguration: { Status: 'Suspended' } }),
-  );
 }
 
 describe('a repair that waits for one that fails', () => {
@@ -77,16 +52,44 @@ describe('a repair that waits for one that fails', () => {
   });
 });
 
+describe('a role that is deleted after its policy', () => {
+  const remove = async (): Promise<void> => {
+    const [r] = group.replications;
+    if (r === undefined) return;
+    const RoleName = r.role.name;
+    const iam = controller.someone.iam(r.source);
+    await iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName: 'lockstep-replication' }));
+    await iam.send(new DeleteRoleCommand({ RoleName }));
+  };
+
+  it('is told as repaired, and never as a repair that failed', async () => {
+    await settle(controller);
+    await remove();
+    const [first, ...rest] = controller.events();
+    await controller.route([first ?? {}]);
+    await controller.clock.advance(5);
+
+    await controller.drain();
+    await controller.route(rest);
+    await controller.drain();
+
+    expect((await controller.ledger.statuses())[0]?.verdict).toBe('proven');
+    expect(controller.stories.map(({ kind }) => kind)).toEqual(['repaired']);
+    expect((await repairs()).map(({ outcome }) => outcome)).not.toContain('failed');
+    expect(controller.metrics.get('RepairFailed') ?? 0).toBe(0);
+  });
+});
+
 describe('a repair that AWS takes and does not show', () => {
   it('ends as written, and is told as not seen yet', async () => {
-    await healthy();
+    await settle(controller);
     const quiet: AwsGateway = {
       send: (call) =>
         call.operation === 's3:PutBucketVersioning'
           ? Promise.resolve({ ok: true, output: {} as never })
           : controller.c.healer.send(call),
     };
-    await suspendVersioning();
+    await suspendVersioning(controller, group);
 
     await pass(
       group.id,
@@ -110,8 +113,8 @@ describe('who made a repair necessary', () => {
   });
 
   it('is taken from the copy that says more, though the owner’s copy came first', async () => {
-    await healthy();
-    await suspendVersioning();
+    await settle(controller);
+    await suspendVersioning(controller, group);
     const [event] = controller.events() as { detail: object }[];
     const call = 'both-copies';
     await controller.route([{ ...event, detail: bare(event?.detail ?? {}, call) }]);
@@ -124,8 +127,8 @@ describe('who made a repair necessary', () => {
   });
 
   it('is the account where nothing says more', async () => {
-    await healthy();
-    await suspendVersioning();
+    await settle(controller);
+    await suspendVersioning(controller, group);
     const [event] = controller.events() as { detail: object }[];
     await controller.route([{ ...event, detail: bare(event?.detail ?? {}, 'only-copy') }]);
     await controller.clock.advance(5);
@@ -136,6 +139,22 @@ describe('who made a repair necessary', () => {
       call: 'only-copy',
       actor: { kind: 'account', principal: '222222222222' },
     });
+  });
+});
+
+describe('what makes a new document necessary', () => {
+  it('is nobody’s doing, though somebody wrote to the same settings before', async () => {
+    await suspendVersioning(controller, group);
+    await controller.clock.advance(3600);
+    controller.events();
+
+    await controller.sweep('first');
+    await controller.drain();
+
+    const ended = await repairs();
+    expect(ended.length).toBeGreaterThan(0);
+    expect(ended.filter(({ change }) => change !== undefined)).toEqual([]);
+    expect(ended.filter(({ driftedAt, startedAt }) => driftedAt !== startedAt)).toEqual([]);
   });
 });
 
@@ -152,7 +171,7 @@ describe('an alias that changed', () => {
   });
 
   it('has all documents read anew before anything else, since it may lead to another key', async () => {
-    await healthy();
+    await settle(controller);
     const readmitted: string[] = [];
     const c = { ...controller.c, readmit: async (cause: string) => void readmitted.push(cause) };
     const [alias = ''] = resourceIds(group.replications[0] as Group['replications'][number]).filter((id) => id.includes(':kms:'));
@@ -166,7 +185,7 @@ describe('an alias that changed', () => {
   });
 
   it('has nothing looked at where nothing of the group hangs on what it names', async () => {
-    await healthy();
+    await settle(controller);
     const before = controller.sent.length;
 
     await pass(group.id, [about(['arn:aws:kms:eu-west-1:111111111111:key/of-others'])], controller.c, () => 120_000);

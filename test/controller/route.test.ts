@@ -4,6 +4,7 @@ import * as sqs from '@aws-sdk/client-sqs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LocalAws } from '../../infra/sandbox/local-aws.ts';
+import { sqsQueue } from '../../shared/aws/queue.ts';
 import type { Queue } from '../../shared/controller/ports.ts';
 import { route } from '../../shared/controller/route.ts';
 import { localLedger } from '../aws/local-ledger.ts';
@@ -232,12 +233,7 @@ async function fifo(aws: LocalAws): Promise<Queue & { receive(): Promise<readonl
     new sqs.CreateQueueCommand({ QueueName: 'work.fifo', Attributes: { FifoQueue: 'true' } }),
   );
   return {
-    async send(messages) {
-      for (const { message, deduplication } of messages) {
-        const ids = { MessageGroupId: message.group, MessageDeduplicationId: deduplication };
-        await client.send(new sqs.SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify(message), ...ids }));
-      }
-    },
+    ...sqsQueue({ client, url: QueueUrl ?? '' }),
     async receive() {
       const { Messages = [] } = await client.send(new sqs.ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
       return Messages.map(({ Body = '' }) => Body);

@@ -24,7 +24,7 @@ describe('the environment of a function', () => {
       heartbeatMinutes: 0,
       roleBoundary: undefined,
       readsOrganization: false,
-      silence: { account: 'source', everyHours: 6, stalledMinutes: 120 },
+      flow: { account: 'source', everyHours: 6, stalledMinutes: 120 },
       controller: { mode: 'repair', budgetPercent: 25, budgetMinimum: 5, contestedRepairs: 3, reserveSeconds: 10 },
     });
   });
@@ -52,7 +52,7 @@ describe('the environment of a function', () => {
       ...{ ledgerTable: 'other', documentsPath: '/team/docs', freezeParameter: 'stop' },
       ...{ observerRole: 'ops/watcher', healerRole: 'ops/healer', externalId: 'o-1:x' },
       ...{ busName: 'other', forwardRule: 'forward', heartbeatMinutes: 30, roleBoundary: 'org/limit', readsOrganization: true },
-      silence: { account: 'destination', everyHours: 0, stalledMinutes: 60 },
+      flow: { account: 'destination', everyHours: 0, stalledMinutes: 60 },
       controller: {
         mode: 'observe',
         budgetPercent: 0,

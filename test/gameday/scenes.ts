@@ -1,5 +1,4 @@
 /** A replication that is well, as the controller remembers it, and what a game day sees of it. */
-
 import type { GroupMemory, RepairRecord, StatusRecord } from '../../shared/controller/ledger.ts';
 import type { Experiment, Mark, Scene } from '../../shared/gameday/experiment.ts';
 import { experiments } from '../../shared/gameday/experiments.ts';

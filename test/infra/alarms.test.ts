@@ -21,6 +21,7 @@ describe('the alarms', () => {
 
     expect(entry).toMatch(/\*\*Means\.\*\* \S/);
     expect(entry).toMatch(/\*\*Do\.\*\*\s+\S/);
+    expect(entry).toMatch(/\*\*Can(not)? wait/);
     expect(meaning.length + todo.length).toBeLessThan(800);
   });
 
@@ -35,9 +36,8 @@ describe('the alarms', () => {
   });
 
   it('stay within what CloudWatch looks back on', () => {
-    const widest = alarmsFor(
-      configWith({ sweepEveryMinutes: 1440, thresholds: { silentHours: 168, frozenHours: 168 } }),
-      watched,
+    const widest = [60, 61, 100, 1440].flatMap((sweepEveryMinutes) =>
+      alarmsFor(configWith({ sweepEveryMinutes, thresholds: { silentHours: 168, frozenHours: 168 } }), watched),
     );
 
     // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
@@ -58,6 +58,21 @@ describe('the alarms', () => {
 
     expect(own.find(({ name }) => name === 'drift-too-old')?.threshold).toBe(1800);
     expect(own.find(({ name }) => name === 'replication-failures')).toMatchObject({ threshold: 99, when: 'above' });
+  });
+
+  it('take a proof as old only after two sweeps, where these are rare', () => {
+    const thresholdFor = (hours: number, sweepEveryMinutes: number) =>
+      alarmsFor(configWith({ sweepEveryMinutes, thresholds: { oldestProofHours: hours } }), watched).find(
+        ({ name }) => name === 'oldest-proof-too-old',
+      )?.threshold;
+
+    expect(thresholdFor(6, 60)).toBe(6 * 3600);
+    expect(thresholdFor(6, 720)).toBe(24 * 3600);
+  });
+
+  it('have descriptions that CloudWatch takes, whatever the runbook', () => {
+    // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+    for (const { name, meaning, todo } of alarms) expect(`${meaning} ${todo} #${name}`.length + 200).toBeLessThanOrEqual(1024);
   });
 
   it('have names that begin as everything of Lockstep does', () => {

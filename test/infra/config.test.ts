@@ -148,11 +148,39 @@ describe('a configuration', () => {
       given: { ...least, spokeRoles: { observer: 'x', healer: 'x' } },
       says: 'spokeRoles: observer and healer must be two roles',
     },
+    {
+      given: { ...least, spokeRoles: { observer: 'read/lockstep', healer: 'write/Lockstep' } },
+      says: 'spokeRoles: observer and healer must be two roles',
+    },
+    ...['lockstep-reconcile', 'team/lockstep-chat', 'lockstep-forwarder-eu-west-1'].map((observer) => ({
+      given: { ...least, spokeRoles: { observer } },
+      says: `spokeRoles.observer: ${observer} is the name of another role of Lockstep`,
+    })),
+    {
+      given: { ...least, operators: ['arn:aws-cn:iam::333333333333:role/ops'] },
+      says: 'operators: arn:aws-cn:iam::333333333333:role/ops is of another partition than the hub, aws',
+    },
+    {
+      given: { ...least, names: { ...least.names, keys: ['alias/aws/s3'] } },
+      says: "names.keys: alias/aws/s3 is a key of AWS's own, which nobody can share or repair",
+    },
+    {
+      given: { ...least, documentsPath: '/ssm-documents/' },
+      says: 'documentsPath: /ssm-documents/ begins with aws or ssm, which Parameter Store keeps for itself',
+    },
+    {
+      given: { ...least, runbook: `https://example.com/${'x'.repeat(200)}` },
+      says: /^runbook: must be an address of at most 200 characters, without spaces, got /,
+    },
     { given: { ...least, concurrency: { reconcile: 1 } }, says: 'concurrency.reconcile: must be at least 2, got 1' },
     { given: { ...least, sweepEveryMinutes: 1.5 }, says: 'sweepEveryMinutes: must be a whole number, got 1.5' },
     { given: { ...least, logs: { retentionDays: 42 } }, says: /^logs\.retentionDays: must be one of 1, 3, .*, got 42$/ },
     { given: [], says: 'the configuration: must be an object, got []' },
-    { given: '{\n"hub": }', says: 'line 2: ValueExpected' },
+    {
+      given: `{ "mode": "repair",\n  ${JSON.stringify({ ...least, mode: 'observe' }).slice(1)}`,
+      says: 'line 2: "mode" is there twice',
+    },
+    { given: '{\n"hub": }', says: 'line 2: is not JSON: value expected' },
   ])('is refused with one line: $says', ({ given, says }) => {
     expect(faultsOf(given)).toEqual([typeof says === 'string' ? says : expect.stringMatching(says)]);
   });

@@ -175,6 +175,20 @@ describe('the healer', () => {
     expect(answerTo(put, healer('111111111111'))).toBe('allowed');
   });
 
+  it.each(['iam:PutRolePolicy', 'iam:DeleteRolePolicy', 'iam:DetachRolePolicy'])(
+    'may then not even with every right in the world: %s without the boundary',
+    (action) => {
+      const strict = healerPolicy(aspects, configWith({ newRoles: { editsOnlyBounded: true } }), at());
+      const everything = { Sid: 'Everything', Effect: 'Allow', Action: '*', Resource: '*' } as const;
+      const granted: PolicyDocument = { ...strict, Statement: [...strict.Statement, everything] };
+      const other = { 'iam:PermissionsBoundary': 'arn:aws:iam::aws:policy/AdministratorAccess' };
+
+      expect(answerTo({ action, resource: role }, granted)).toBe('denied');
+      expect(answerTo({ action, resource: role, keys: other }, granted)).toBe('denied');
+      expect(answerTo({ action, resource: role, keys: bounded }, granted)).toBe('allowed');
+    },
+  );
+
   it('makes roles under the path and the boundary that are configured', () => {
     const policy = healerPolicy(aspects, configWith({ newRoles: { path: '/repl/', boundary: 'org/limit' } }), at());
     const keys = { 'iam:PermissionsBoundary': 'arn:aws:iam::111111111111:policy/org/limit' };

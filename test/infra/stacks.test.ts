@@ -9,6 +9,7 @@ import { InvalidConfiguration, loadConfig } from '../../infra/config.ts';
 import { deploymentOf } from '../../infra/deployment.ts';
 import { eventPattern } from '../../infra/event-pattern.ts';
 import { functionNames } from '../../infra/hub/functions.ts';
+import { insistOnSizes } from '../../infra/permissions/sizes.ts';
 import { healerPolicy, observerPolicy } from '../../infra/permissions.ts';
 import { aspects } from '../../shared/aspects/index.ts';
 import { roleOf } from '../../shared/aspects/resources.ts';
@@ -259,6 +260,12 @@ describe('the hub', () => {
   });
 });
 
+/** Accounts from 000000000001 on. */
+const numbered = (count: number) =>
+  Array.from({ length: count }, (_, index) => ({ account: String(index + 1).padStart(12, '0'), regions: ['eu-west-1'] }));
+
+const manyRoles = Array.from({ length: 40 }, (_, index) => `arn:aws:iam::333333333333:role/people-who-operate-${index}`);
+
 const units = ({ id }: { id: string }) => ({
   organization: { id, units: ['ou-ab12-cdefgh34'], regions: ['eu-west-1', 'eu-central-1'] },
 });
@@ -353,6 +360,14 @@ describe('a spoke', () => {
       Targets: [{ Arn: bus, RoleArn: Match.anyValue() }],
     });
     region.hasResourceProperties('AWS::IAM::Role', {
+      AssumeRolePolicyDocument: {
+        Statement: [
+          {
+            Principal: { Service: 'events.amazonaws.com' },
+            Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+          },
+        ],
+      },
       Policies: [{ PolicyDocument: { Statement: [{ Action: 'events:PutEvents', Resource: bus }] } }],
     });
   });
@@ -421,6 +436,23 @@ describe('a spoke', () => {
     expect(() => deployed({ names: { buckets, keys: ['alias/orders'], roles: ['lockstep-*'] } })).toThrow(InvalidConfiguration);
   });
 
+  it.each([
+    { what: 'spokes', more: { spokes: numbered(100) }, says: 'spokes: the policy of lockstep-reconcile would have' },
+    { what: 'operators', more: { operators: manyRoles }, says: "operators: the observer's trust policy would have" },
+  ])('is refused where there are more $what than a policy has room for', ({ more, says }) => {
+    expect(() => deployed(more)).toThrow(InvalidConfiguration);
+    expect(() => deployed(more)).toThrow(says);
+  });
+
+  it('may have many siblings, and more in an organization', () => {
+    const organization = { id: 'o-a1b2c3d4e5' };
+
+    expect(() => insistOnSizes(aspects, configWith({ spokes: numbered(80) }))).not.toThrow();
+    expect(() => insistOnSizes(aspects, configWith({ spokes: numbered(110) }))).toThrow(InvalidConfiguration);
+    expect(() => insistOnSizes(aspects, configWith({ organization, spokes: numbered(110) }))).not.toThrow();
+    expect(() => insistOnSizes(aspects, configWith({ organization, spokes: numbered(200) }))).toThrow('queue of failures');
+  });
+
   it('changes with the aspects', () => {
     const added = {
       ...(aspects[0] as (typeof aspects)[number]),
@@ -484,6 +516,10 @@ describe('an organization', () => {
       expect(set.AutoDeployment).toEqual({ Enabled: true, RetainStacksOnAccountRemoval: false });
       expect(Buffer.byteLength(set.TemplateBody)).toBeLessThan(51_200);
     }
+  });
+
+  it('gets the hub first: the spokes trust its roles', () => {
+    expect(stackIn(app, 'lockstep-rollout').dependencies.map(({ node }) => node.id)).toEqual(['lockstep-hub']);
   });
 
   it('has an example of its own', () => {

@@ -1,5 +1,4 @@
 /** Queues and topics have policies of their own; tables have items that permissions can be about. */
-
 import * as ddb from '@aws-sdk/client-dynamodb';
 import { CreateTableCommand, type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { CreateEventBusCommand, PutEventsCommand, PutPermissionCommand } from '@aws-sdk/client-eventbridge';

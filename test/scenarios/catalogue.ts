@@ -1,5 +1,4 @@
 /** Every drift of the catalogue, and the healthy worlds they happen to. */
-
 import { destination, failureTopic, source, thePair, type WorldPlan } from '../support/builders.ts';
 import type { Drift, WorldName } from '../support/drifts.ts';
 import { bucketPolicyDrifts } from './drifts/bucket-policies.ts';

@@ -291,6 +291,42 @@ describe('planning for replications that share a resource', () => {
   });
 });
 
+describe('planning around what must not be repaired now', () => {
+  const contested = { reason: 'contested', detail: 'Repairs of it do not last.' } as const;
+  const keyOf = (plan: ReturnType<typeof planWith>, name: string): string =>
+    plan.steps.find((step) => label(step) === name)?.key ?? '';
+  const drifts = { 'bucket-policy second-dr': absent, 'replication-configuration orders': absent };
+
+  it('holds a setting on hold and what waits for it, and repairs what others share with it', () => {
+    const compared = comparedWith(oneToMany(), drifts);
+    const whole = planRepairs(compared);
+
+    const plan = planRepairs(compared, new Map([[keyOf(whole, 'bucket-policy second-dr'), contested]]));
+
+    expect(steps(whole)).toEqual(['bucket-policy second-dr', 'replication-configuration orders']);
+    expect(plan.steps.map((step) => `${label(step)}: ${step.replications}`)).toEqual(['replication-configuration orders: first']);
+    expect(plan.held.map(({ aspect, replications: names, reason }) => `${aspect}: ${names}: ${reason}`)).toEqual([
+      'bucket-policy: second: contested',
+      'replication-configuration: second: prerequisite-held',
+    ]);
+  });
+
+  it('gives each its own reason where all are on hold', () => {
+    const compared = comparedWith(oneToMany(), drifts);
+    const frozen = { reason: 'frozen', detail: 'All repairs are frozen.' } as const;
+
+    const plan = planRepairs(compared, new Map(planRepairs(compared).steps.map(({ key }) => [key, frozen])));
+
+    expect(plan.steps).toEqual([]);
+    expect(new Set(plan.held.map(({ reason }) => reason))).toEqual(new Set(['frozen']));
+    expect(plan.held.flatMap(({ aspect, replications: names }) => names.map((name) => `${aspect}: ${name}`))).toEqual([
+      'bucket-policy: second',
+      'replication-configuration: first',
+      'replication-configuration: second',
+    ]);
+  });
+});
+
 describe('planning with any aspects', () => {
   /** A setting of the destination bucket that is wanted on, waits for others and is written by one call. */
   const toy = (name: string, after: readonly string[]): Aspect<unknown> => ({

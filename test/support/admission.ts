@@ -1,5 +1,4 @@
 /** A controller for admission and sweeps: parameters that tests edit, and everything that is kept, sent, told and counted. */
-
 import type { Actor } from '../../shared/controller/change.ts';
 import type { Ledger } from '../../shared/controller/ledger.ts';
 import type { Outgoing } from '../../shared/controller/message.ts';
@@ -55,12 +54,9 @@ const unused: AwsGateway = {
   },
 };
 
-export function newHub({ ledger = memoryLedger(), observer = unused }: HubOptions = {}): Hub {
-  const parameters = new Map<string, StoredDocument>();
-  let now = Date.parse('2026-03-01T12:00:00Z');
-  let writes: string[] = [];
-  const mortal: Mortal = { calls: 0 };
-  async function call<T>(work: () => Promise<T>): Promise<T> {
+/** The same object, through calls that the process may die at. */
+function mortally<T extends object>(mortal: Mortal, target: T, onCall: (name: string) => void = () => {}): T {
+  async function call<A>(work: () => Promise<A>): Promise<A> {
     mortal.calls += 1;
     const left = mortal.die === undefined ? 1 : mortal.die.at - mortal.calls;
     if (left < 0 || (left === 0 && mortal.die?.when === 'before')) throw new Dead('gone');
@@ -68,16 +64,23 @@ export function newHub({ ledger = memoryLedger(), observer = unused }: HubOption
     if (left === 0) throw new Dead('gone');
     return answer;
   }
-  const guarded = <T extends object>(target: T, onCall: (name: string) => void = () => {}): T =>
-    new Proxy(target, {
-      get:
-        (on, name) =>
-        (...given: unknown[]) =>
-          call(async () => {
-            onCall(String(name));
-            return (on[name as keyof T] as (...given: unknown[]) => unknown)(...given);
-          }),
-    });
+  return new Proxy(target, {
+    get:
+      (on, name) =>
+      (...given: unknown[]) =>
+        call(async () => {
+          onCall(String(name));
+          return (on[name as keyof T] as (...given: unknown[]) => unknown)(...given);
+        }),
+  });
+}
+
+export function newHub({ ledger = memoryLedger(), observer = unused }: HubOptions = {}): Hub {
+  const parameters = new Map<string, StoredDocument>();
+  let now = Date.parse('2026-03-01T12:00:00Z');
+  let writes: string[] = [];
+  const mortal: Mortal = { calls: 0 };
+  const guarded = <T extends object>(target: T, onCall?: (name: string) => void): T => mortally(mortal, target, onCall);
   const hub: Omit<Hub, 'c'> = {
     ledger,
     mortal,

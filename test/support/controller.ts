@@ -3,9 +3,10 @@ import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { type VirtualClock, virtualClock } from '../../infra/sandbox/clock.ts';
 import { createLocalAws, type LocalAws } from '../../infra/sandbox/local-aws.ts';
 import { envelopeSourceOf } from '../../infra/sandbox/trail/names.ts';
-import { clientModule } from '../../shared/aws/clients.ts';
+import { clientModule, commandFor } from '../../shared/aws/clients.ts';
 import { failureOf } from '../../shared/aws/failure-of.ts';
 import { digestOf } from '../../shared/controller/digest.ts';
+import { fanOut } from '../../shared/controller/fan-out.ts';
 import type { Ledger } from '../../shared/controller/ledger.ts';
 import type { Message, Outgoing } from '../../shared/controller/message.ts';
 import { pass } from '../../shared/controller/pass.ts';
@@ -14,7 +15,7 @@ import { resourceIds } from '../../shared/controller/resource-ids.ts';
 import { route } from '../../shared/controller/route.ts';
 import type { Story } from '../../shared/controller/story.ts';
 import type { AwsCall, AwsGateway, Reply } from '../../shared/model/aws-call.ts';
-import type { Operation } from '../../shared/model/operations.ts';
+import { type Operation, serviceIn } from '../../shared/model/operations.ts';
 import type { Group } from '../../shared/model/replication.ts';
 import { memoryLedger } from './memory-ledger.ts';
 import { type Someone, someoneAt } from './world.ts';
@@ -69,20 +70,13 @@ export function newController({ settings: own, log = quiet, ledger, around = (aw
   const aws = createLocalAws({ clock, impliedRoles: Object.values(spokeRoles) });
   const sent: AwsCall[] = [];
   const queue: Waiting[] = [];
-  const deduplicated = new Map<string, number>();
   const stories: Story[] = [];
   const metrics = new Map<string, number>();
   const now = () => clock.now();
   const gateway = (role: string) => around(counting(spokeIn(aws, clock, role), sent));
   const memory = ledger ?? memoryLedger(now);
+  const enqueue = into(queue, now);
   let taken = 0;
-
-  function enqueue({ message, deduplication }: Outgoing): void {
-    const before = deduplicated.get(deduplication);
-    if (before !== undefined && now().getTime() - before < 300_000) return;
-    deduplicated.set(deduplication, now().getTime());
-    queue.push({ message: JSON.parse(JSON.stringify(message)), sentAt: now() });
-  }
 
   const it: TestController = {
     ...{
@@ -121,16 +115,23 @@ export function newController({ settings: own, log = quiet, ledger, around = (aw
       for (const event of events) await route(event, it.c);
     },
     sweep: async (id = now().toISOString()) => {
-      const fleet = (await memory.replications()).length;
-      for (const group of await memory.groups())
-        enqueue({
-          message: { version: 1, group: group.id, trigger: { kind: 'sweep', sweep: id, fleet } },
-          deduplication: `${id}:${group.id}`,
-        });
+      const groups = (await memory.groups()).map((group) => group.id);
+      await fanOut(it.c.queue, groups, { sweep: id, fleet: (await memory.replications()).length });
     },
     drain: (most = 1000) => drain(it, most),
   };
   return it;
+}
+
+/** As SQS takes messages: one of an id within five minutes. */
+function into(queue: Waiting[], now: () => Date): (message: Outgoing) => void {
+  const taken = new Map<string, number>();
+  return ({ message, deduplication }) => {
+    const before = taken.get(deduplication);
+    if (before !== undefined && now().getTime() - before < 300_000) return;
+    taken.set(deduplication, now().getTime());
+    queue.push({ message: JSON.parse(JSON.stringify(message)), sentAt: now() });
+  };
 }
 
 /** As Lambda gets them from a FIFO queue: at most ten at a time, those of one group in one pass. */
@@ -211,17 +212,15 @@ function spokeIn(aws: LocalAws, clock: VirtualClock, role: string): AwsGateway {
   }
 
   async function send<O extends Operation>(call: AwsCall<O>): Promise<Reply<O>> {
-    const [service = '', name = ''] = call.operation.split(':');
-    const { create, commands } = await clientModule(service);
-    const Command = commands[name];
-    if (Command === undefined) throw new Error(`no command for ${call.operation}`);
+    const command = await commandFor(call as AwsCall);
+    const { create } = await clientModule(serviceIn(call.operation));
     const credentials = await credentialsFor(call.account);
     const client = create({
       ...{ region: call.region, customUserAgent: 'lockstep', maxAttempts: 1, ownEndpoint: false, requestHandler },
       credentials: async () => credentials as never,
     } as never);
     try {
-      return { ok: true, output: (await client.send(new Command(call.input as never))) as never };
+      return { ok: true, output: (await client.send(command)) as never };
     } catch (error) {
       return { ok: false, error: failureOf(error, `role/${role}`) };
     }

@@ -1,10 +1,9 @@
 /** The product's own clients on a local AWS in this process, as the administrator of each account. */
-
 import type { LocalAws } from '../../infra/sandbox/local-aws.ts';
-import { type ClientConfig, clientModule } from '../../shared/aws/clients.ts';
+import { type ClientConfig, clientModule, commandFor } from '../../shared/aws/clients.ts';
 import { failureOf } from '../../shared/aws/failure-of.ts';
 import type { AwsCall, AwsGateway, Reply } from '../../shared/model/aws-call.ts';
-import { type Operation, operations } from '../../shared/model/operations.ts';
+import { type Operation, operations, serviceIn } from '../../shared/model/operations.ts';
 
 export interface LocalGateway extends AwsGateway {
   readonly counts: { reads: number; writes: number };
@@ -19,17 +18,14 @@ export function localGateway(aws: LocalAws, credentialsOf: (account: string) => 
   async function send<O extends Operation>(call: AwsCall<O>): Promise<Reply<O>> {
     sent.push(call as AwsCall);
     counts[operations[call.operation].kind === 'read' ? 'reads' : 'writes']++;
-    const [service = '', name = ''] = call.operation.split(':');
-    const { create, commands } = await clientModule(service);
+    const { create } = await clientModule(serviceIn(call.operation));
     const config = {
       ...{ region: call.region, customUserAgent: 'test', maxAttempts: 1, ownEndpoint: false },
       credentials: async () => ({ accessKeyId: credentialsOf(call.account), secretAccessKey: 'local' }),
       requestHandler: aws.requestHandler(),
     } satisfies ClientConfig & { requestHandler: unknown };
     try {
-      const Command = commands[name];
-      if (Command === undefined) throw new Error(`no command for ${call.operation}`);
-      return { ok: true, output: (await create(config).send(new Command(call.input as never))) as never };
+      return { ok: true, output: (await create(config).send(await commandFor(call as AwsCall))) as never };
     } catch (error) {
       return { ok: false, error: failureOf(error, `the administrator of ${credentialsOf(call.account)}`) };
     }

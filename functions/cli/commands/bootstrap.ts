@@ -12,7 +12,7 @@ import { count, paint, printable } from '../../../shared/text/text.ts';
 import { openAccess } from '../access.ts';
 import { type Cli, printJson } from '../cli.ts';
 import { type Loaded, loadDocuments, replicationsOf } from '../documents.ts';
-import { CommandFailure, EXIT, type ExitCode } from '../failure.ts';
+import { CommandFailure, type ExitCode, exitCode } from '../failure.ts';
 import { reconcileAll } from '../passes.ts';
 import { progressOn } from '../progress.ts';
 import { runJson } from '../run-json.ts';
@@ -67,7 +67,7 @@ function missingText(cli: Cli, missing: readonly Foundation[]): string {
 function rehearse(cli: Cli, missing: readonly Foundation[], json: boolean): ExitCode {
   if (json) printJson(cli, { version: 1, command: 'bootstrap', dryRun: true, missing });
   else cli.terminal.stdout.write(`${missingText(cli, missing)}Roles and settings follow as \`lockstep apply\` makes them.\n`);
-  return missing.length === 0 ? EXIT.inSync : EXIT.drift;
+  return missing.length === 0 ? exitCode.inSync : exitCode.drift;
 }
 
 interface Work {
@@ -113,7 +113,7 @@ export async function bootstrap(cli: Cli, options: BootstrapOptions): Promise<Ex
       !(await confirmed(cli.terminal, missing.length > 0 ? 'Create this, then repair all settings?' : 'Repair all settings?'))
     ) {
       cli.terminal.stderr.write('Nothing was changed.\n');
-      return EXIT.drift;
+      return exitCode.drift;
     }
   }
   return perform(cli, { loaded, missing, observer }, options);

@@ -4,7 +4,7 @@ import { openAccess } from '../access.ts';
 import { asking, keyToRead, type ObjectOptions, objectAsked } from '../asked-object.ts';
 import { type Cli, printJson } from '../cli.ts';
 import { loadDocuments } from '../documents.ts';
-import { CommandFailure, EXIT, type ExitCode } from '../failure.ts';
+import { CommandFailure, type ExitCode, exitCode } from '../failure.ts';
 import { readValue, tellingFaults } from '../json-file.ts';
 import { accountsInFile, insistOnOneSource } from '../organization.ts';
 import { insistOnWritable, writeWhole } from '../output-file.ts';
@@ -122,5 +122,5 @@ export async function explain(cli: Cli, name: string | undefined, options: Expla
     const titles = await titlesOf(cli);
     cli.terminal.stdout.write(proven.map((one) => explanationText(styleOf(cli), one, titles)).join('\n'));
   }
-  return proven.every(({ proof }) => proof.answer === 'allowed') ? EXIT.inSync : EXIT.drift;
+  return proven.every(({ proof }) => proof.answer === 'allowed') ? exitCode.inSync : exitCode.drift;
 }

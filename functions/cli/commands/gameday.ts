@@ -8,9 +8,9 @@ import { affectedBy, obstacles } from '../../../shared/gameday/readiness.ts';
 import type { AwsGateway } from '../../../shared/model/aws-call.ts';
 import { type Cli, printJson } from '../cli.ts';
 import { freezeParameterOf, hubOf, type LedgerOptions, placeOf, recordsNamed, withLedger } from '../controller.ts';
-import { CommandFailure, EXIT, type ExitCode } from '../failure.ts';
+import { CommandFailure, type ExitCode, exitCode } from '../failure.ts';
 import { type BreakerOptions, insistOnAccounts, isHarmless, openBreaker, type Place } from '../gameday-access.ts';
-import { DEFAULT_PATH } from '../parameters.ts';
+import { defaultPath } from '../parameters.ts';
 import { canAsk } from '../terminal.ts';
 import {
   announcement,
@@ -71,7 +71,7 @@ async function insistOnReadiness(
   options: GamedayOptions,
 ): Promise<void> {
   const [{ parameterStore }, hub] = await Promise.all([cli.core.parameters(), hubOf(cli, options)]);
-  const store = parameterStore({ hub, path: DEFAULT_PATH, freezeParameter: freezeParameterOf(cli), now: cli.now });
+  const store = parameterStore({ hub, path: defaultPath, freezeParameter: freezeParameterOf(cli), now: cli.now });
   const found = obstacles(experiment, { scene, memory, freeze: await store.freeze(), now: cli.now() });
   if (found.length > 0)
     throw new CommandFailure(`Nothing was broken: ${found.join('\n')}`, {
@@ -108,7 +108,7 @@ async function rehearse(cli: Cli, { experiment, mark, scene }: Play, { aws }: Wo
   };
   if (json) printJson(cli, { ...shown, calls: move.calls });
   else cli.terminal.stdout.write(rehearsalText(styleOf(cli), move.calls));
-  return EXIT.inSync;
+  return exitCode.inSync;
 }
 
 async function perform(cli: Cli, plan: Play, { ledger, aws }: Work, options: GamedayOptions): Promise<ExitCode> {
@@ -124,8 +124,8 @@ async function perform(cli: Cli, plan: Play, { ledger, aws }: Work, options: Gam
   if (options.json) printJson(cli, gamedayJson(plan, played));
   else cli.terminal.stdout.write(outcomeText(style, plan, played));
   if (played.trouble !== undefined) throw played.trouble;
-  if (played.wasStopped) return EXIT.error;
-  return played.missing.length === 0 ? EXIT.inSync : EXIT.drift;
+  if (played.wasStopped) return exitCode.error;
+  return played.missing.length === 0 ? exitCode.inSync : exitCode.drift;
 }
 
 function insistOnUndone({ experiment, scene }: Play, { undone, trouble }: Played): void {
@@ -158,7 +158,7 @@ async function cleanUp(cli: Cli, work: Work, { experiment: asked, json }: Gameda
   const replication = scene.replication.name;
   if (json) printJson(cli, { version: 1, command: 'gameday', replication, undo: true, experiments: cleaned });
   else cli.terminal.stdout.write(cleanedUpText(styleOf(cli), replication, cleaned));
-  return cleaned.some((one) => 'failed' in one) ? EXIT.error : EXIT.inSync;
+  return cleaned.some((one) => 'failed' in one) ? exitCode.error : exitCode.inSync;
 }
 
 /** @throws CommandFailure when the experiment is not for such a replication */

@@ -1,6 +1,6 @@
 import { type Cli, printJson } from '../cli.ts';
 import { type LedgerOptions, recordsNamed, withLedger } from '../controller.ts';
-import { EXIT, type ExitCode } from '../failure.ts';
+import { type ExitCode, exitCode } from '../failure.ts';
 import { historyText } from '../view/history.ts';
 import { styleOf, titlesOf } from './show.ts';
 
@@ -25,5 +25,5 @@ export async function history(cli: Cli, name: string, { limit, json, ...options 
   const { name: replication, ...past } = found;
   if (json) printJson(cli, { version: 1, command: 'history', replication, ...past });
   else cli.terminal.stdout.write(historyText(styleOf(cli), found, await titlesOf(cli)));
-  return EXIT.inSync;
+  return exitCode.inSync;
 }

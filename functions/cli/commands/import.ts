@@ -3,7 +3,7 @@ import { count, printable } from '../../../shared/text/text.ts';
 import { type AccessOptions, openAccess } from '../access.ts';
 import { type Cli, printJson } from '../cli.ts';
 import { failureTopicOf } from '../documents.ts';
-import { CommandFailure, EXIT, type ExitCode } from '../failure.ts';
+import { CommandFailure, type ExitCode, exitCode } from '../failure.ts';
 import { insistOnWritable, writeWhole } from '../output-file.ts';
 import { progressOn } from '../progress.ts';
 import type { Run } from '../run.ts';
@@ -84,7 +84,7 @@ async function tellPlan(cli: Cli, { report, replication, notes }: Discovered, ru
   const repairs = itemsOf(report).filter(({ standing }) => standing === 'planned');
   const names = repairs.map((item) => titleAt(titles, item, replication)).join(', ');
   if (repairs.length > 0) stderr.write(`plan would make ${count(repairs.length, 'repair')}: ${printable(names)}.\n`);
-  if (runExitCode(run) === EXIT.inSync) stderr.write('plan finds nothing to repair.\n');
+  if (runExitCode(run) === exitCode.inSync) stderr.write('plan finds nothing to repair.\n');
   else stderr.write(`\n${overviewText(style, run, titles, { advise: false })}`);
 }
 
@@ -103,5 +103,5 @@ export async function importPair(cli: Cli, options: ImportOptions): Promise<Exit
     if (target === undefined) cli.terminal.stdout.write(text);
     await tellPlan(cli, found, run);
   }
-  return runExitCode(run) === EXIT.inSync ? EXIT.inSync : EXIT.drift;
+  return runExitCode(run) === exitCode.inSync ? exitCode.inSync : exitCode.drift;
 }

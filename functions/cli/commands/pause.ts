@@ -3,7 +3,7 @@ import { printable } from '../../../shared/text/text.ts';
 import { instantText } from '../../../shared/text/time.ts';
 import { type Cli, printJson } from '../cli.ts';
 import { callerOf, freezeParameterOf, hubOf, type LedgerOptions, recordsNamed, withLedger } from '../controller.ts';
-import { CommandFailure, EXIT, type ExitCode } from '../failure.ts';
+import { CommandFailure, type ExitCode, exitCode } from '../failure.ts';
 import { type EndOptions, endOf } from '../moment.ts';
 import { putParameter } from '../parameters.ts';
 
@@ -41,7 +41,7 @@ async function pauseAll(cli: Cli, options: PauseOptions, until: string, reason: 
     cli.terminal.stdout.write(
       `Nothing is repaired anywhere until ${instantText(until)} (${parameter}). It goes on being watched. \`lockstep resume --all\` ends it earlier.\n`,
     );
-  return EXIT.inSync;
+  return exitCode.inSync;
 }
 
 /** Stops repairs of some replications, or of all, until an instant. They go on being watched. */
@@ -65,5 +65,5 @@ export async function pause(cli: Cli, names: readonly string[], options: PauseOp
           `${replication} is not repaired until ${instantText(until)}. \`lockstep resume ${replication}\` ends it earlier.\n`,
         ),
       );
-  return EXIT.inSync;
+  return exitCode.inSync;
 }

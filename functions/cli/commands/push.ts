@@ -7,8 +7,8 @@ import { type Cli, printJson, userAgentOf } from '../cli.ts';
 import { documentValue, parameterJson } from '../document-json.ts';
 import { type DocumentText, documentTexts } from '../document-text.ts';
 import { insistOnOne, parseDocuments } from '../documents.ts';
-import { CommandFailure, EXIT, type ExitCode } from '../failure.ts';
-import { asFolder, DEFAULT_PATH, putParameter, readParameters, type StoredDocument } from '../parameters.ts';
+import { CommandFailure, type ExitCode, exitCode } from '../failure.ts';
+import { asFolder, defaultPath, putParameter, readParameters, type StoredDocument } from '../parameters.ts';
 import { canAsk, confirmed } from '../terminal.ts';
 import { valueDifferences } from '../value-differences.ts';
 import { styleOf } from './show.ts';
@@ -109,7 +109,7 @@ async function put(cli: Cli, hub: AwsGateway, prepared: Push, json: boolean): Pr
     cli.terminal.stdout.write(
       `Put as version ${version ?? '?'}. A deployed Lockstep acts on it at once; \`lockstep plan\` shows what it means.\n`,
     );
-  return EXIT.inSync;
+  return exitCode.inSync;
 }
 
 const reportOf = ({ parameter, tier, json, differences }: Push) => ({
@@ -124,19 +124,19 @@ const reportOf = ({ parameter, tier, json, differences }: Push) => ({
 function unchanged(cli: Cli, prepared: Push, json: boolean): ExitCode {
   if (json) printJson(cli, { ...reportOf(prepared), changed: false, parameterVersion: prepared.current?.version });
   else cli.terminal.stdout.write(`${printable(prepared.parameter)} says this already.\n`);
-  return EXIT.inSync;
+  return exitCode.inSync;
 }
 
 /** Validates a document, shows what it changes, and puts it into Parameter Store. Puts nothing when it would say the same. */
 export async function push(cli: Cli, file: string, options: PushOptions): Promise<ExitCode> {
   const { terminal } = cli;
-  const parameter = `${asFolder(options.path ?? DEFAULT_PATH)}${nameOf(file, options.name)}`;
+  const parameter = `${asFolder(options.path ?? defaultPath)}${nameOf(file, options.name)}`;
   const text = await validText(cli, file);
   const hub = await cli.core.hub({
     userAgent: userAgentOf(cli),
     ...(options.region !== undefined && { region: options.region }),
   });
-  const stored = await readParameters(hub, options.path ?? DEFAULT_PATH);
+  const stored = await readParameters(hub, options.path ?? defaultPath);
   await insistOnHarmony(
     cli,
     text,
@@ -153,7 +153,7 @@ export async function push(cli: Cli, file: string, options: PushOptions): Promis
   const asks = !options.yes && !options.json && canAsk(terminal);
   if (asks && !(await confirmed(terminal, 'Put it into Parameter Store?'))) {
     terminal.stderr.write('Nothing was changed.\n');
-    return EXIT.drift;
+    return exitCode.drift;
   }
   return put(cli, hub, prepared, options.json);
 }

@@ -5,7 +5,7 @@ import { printable } from '../../../shared/text/text.ts';
 import { openAccess } from '../access.ts';
 import { type Cli, printJson } from '../cli.ts';
 import { loadDocuments, replicationsOf } from '../documents.ts';
-import { CommandFailure, EXIT, type ExitCode } from '../failure.ts';
+import { CommandFailure, type ExitCode, exitCode } from '../failure.ts';
 import { flatResource } from '../run-json.ts';
 import { groupsWith, insistOnNames } from '../selection.ts';
 import { type RequiredSetting, requiredSettings } from '../settings.ts';
@@ -70,5 +70,5 @@ export async function render(cli: Cli, options: RenderOptions): Promise<ExitCode
       settings: all.map((one) => ({ ...one, resource: flatResource(one.resource) })),
     });
   else cli.terminal.stdout.write(`${all.map(settingText).join('\n\n')}\n`);
-  return EXIT.inSync;
+  return exitCode.inSync;
 }

@@ -1,5 +1,5 @@
 import type { ContestRecord, Ledger, PauseRecord, ReplicationRecord } from '../../../shared/controller/ledger.ts';
-import type { AwsGateway } from '../../../shared/model/aws-call.ts';
+import { type AwsGateway, toHub } from '../../../shared/model/aws-call.ts';
 import { sharedResources } from '../../../shared/model/group.ts';
 import type { Replication } from '../../../shared/model/replication.ts';
 import { count, printable } from '../../../shared/text/text.ts';
@@ -15,7 +15,7 @@ import {
   recordsNamed,
   withLedger,
 } from '../controller.ts';
-import { EXIT, type ExitCode, refusedBy } from '../failure.ts';
+import { type ExitCode, exitCode, refusedBy } from '../failure.ts';
 import { insistOnTargets } from './pause.ts';
 
 export interface ResumeOptions extends LedgerOptions, QueueOptions {
@@ -81,7 +81,7 @@ const askedText = (asked: boolean, groups: number): string =>
 
 /** Takes the freeze parameter away. @returns false when there was none */
 async function thaw(hub: AwsGateway, Name: string): Promise<boolean> {
-  const reply = await hub.send({ operation: 'ssm:DeleteParameter', account: 'hub', region: '', input: { Name } });
+  const reply = await hub.send({ operation: 'ssm:DeleteParameter', ...toHub, input: { Name } });
   if (reply.ok) return true;
   if (reply.error.code === 'ParameterNotFound') return false;
   throw refusedBy(`Could not remove ${Name} (ssm:DeleteParameter)`, reply.error);
@@ -111,7 +111,7 @@ async function resumeAll(cli: Cli, options: ResumeOptions): Promise<ExitCode> {
     const next = groups.length === 0 ? 'Every replication is proven.' : askedText(asked, groups.length);
     cli.terminal.stdout.write(`${said} ${next}\n`);
   }
-  return EXIT.inSync;
+  return exitCode.inSync;
 }
 
 /** Lets repairs go on: ends pauses and contested holds, or the freeze and the budget's stop of the fleet, and asks for a pass. */
@@ -129,5 +129,5 @@ export async function resume(cli: Cli, names: readonly string[], options: Resume
   const asked = await askForPass(cli, options, groups, by);
   if (options.json) printJson(cli, { version: 1, command: 'resume', all: false, asked, replications: resumed });
   else cli.terminal.stdout.write(`${[...resumed.map(resumedText), askedText(asked, groups.length)].join('\n')}\n`);
-  return EXIT.inSync;
+  return exitCode.inSync;
 }

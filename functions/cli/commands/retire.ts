@@ -5,8 +5,8 @@ import { type AccessOptions, openAccess } from '../access.ts';
 import { type Cli, printJson } from '../cli.ts';
 import { callerOf, hubOf, type LedgerOptions, recordsNamed, withLedger } from '../controller.ts';
 import { loadDocuments, replicationsOf } from '../documents.ts';
-import { CommandFailure, EXIT, type ExitCode } from '../failure.ts';
-import { DEFAULT_PATH, readParameters } from '../parameters.ts';
+import { CommandFailure, type ExitCode, exitCode } from '../failure.ts';
+import { defaultPath, readParameters } from '../parameters.ts';
 import { progressOn } from '../progress.ts';
 import { canAsk, confirmed } from '../terminal.ts';
 import { outcomeOf, retiredText, retirementText, type Titles } from '../view/retirement.ts';
@@ -46,7 +46,7 @@ function namesIn(text: string, names: readonly string[]): readonly string[] {
 async function insistOnNoDocument(
   cli: Cli,
   names: readonly string[],
-  { path = DEFAULT_PATH, region }: RetireOptions,
+  { path = defaultPath, region }: RetireOptions,
 ): Promise<void> {
   const hub = await hubOf(cli, region === undefined ? {} : { region });
   for (const { name, text } of await readParameters(hub, path)) {
@@ -151,14 +151,14 @@ async function carryOut(cli: Cli, work: Work, options: RetireOptions, titles: Ti
   const names = work.gone.map(({ name }) => name);
   if (options.json) printJson(cli, retireJson(work, retirement, retirement.isDone));
   else cli.terminal.stdout.write(retiredText(styleOf(cli), retirement, titles, names));
-  return retirement.isDone ? EXIT.inSync : EXIT.error;
+  return retirement.isDone ? exitCode.inSync : exitCode.error;
 }
 
 /** Nothing can be removed, and something is not known. */
 function stuck(cli: Cli, work: Work, planned: Retirement, { json }: RetireOptions): ExitCode {
   if (json) printJson(cli, retireJson(work, planned, false));
   else cli.terminal.stderr.write('Nothing was changed: what is said above is in the way.\n');
-  return EXIT.error;
+  return exitCode.error;
 }
 
 async function agreed(cli: Cli, planned: Retirement, { json }: RetireOptions): Promise<boolean> {
@@ -179,6 +179,6 @@ export async function retire(cli: Cli, names: readonly string[], options: Retire
     if (planned.steps.length === 0 && !planned.isDone) return stuck(cli, work, planned, options);
     if (options.yes || (await agreed(cli, planned, options))) return carryOut(cli, work, options, titles);
     if (options.json) printJson(cli, retireJson(work, planned, false));
-    return EXIT.drift;
+    return exitCode.drift;
   });
 }

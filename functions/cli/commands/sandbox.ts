@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import type { Hub } from '../../../infra/sandbox/hub.ts';
 import type { LocalAws } from '../../../infra/sandbox/local-aws.ts';
-import { DEFAULT_HEALER, DEFAULT_OBSERVER } from '../access.ts';
+import { defaultHealer, defaultObserver } from '../access.ts';
 import type { Cli } from '../cli.ts';
-import { CommandFailure, EXIT, type ExitCode } from '../failure.ts';
+import { CommandFailure, type ExitCode, exitCode } from '../failure.ts';
 
 export interface SandboxOptions {
   readonly port: number;
@@ -44,7 +44,7 @@ Then, for example:
   lockstep plan --document orders.yaml
   aws s3api get-bucket-replication --bucket orders
 
-The roles ${DEFAULT_OBSERVER} and ${DEFAULT_HEALER} can be assumed in every account.
+The roles ${defaultObserver} and ${defaultHealer} can be assumed in every account.
 `;
 
 const timekeeping = (url: string): string => `
@@ -109,7 +109,7 @@ async function start(cli: Cli, { port, clock, controller }: SandboxOptions) {
     throw new CommandFailure("--controller needs --clock real: the functions live in the machine's time.");
   const { createLocalAws } = await cli.core.localAws();
   const aws = createLocalAws({
-    impliedRoles: [DEFAULT_OBSERVER, DEFAULT_HEALER, ...(controller ? [organizationRole] : [])],
+    impliedRoles: [defaultObserver, defaultHealer, ...(controller ? [organizationRole] : [])],
     ...(isVirtual && { clock: (await import('../../../infra/sandbox/clock.ts')).virtualClock(new Date()) }),
   });
   const listening = await aws.listen(port).catch((cause: Error) => {
@@ -137,5 +137,5 @@ export async function sandbox(cli: Cli, options: SandboxOptions): Promise<ExitCo
   await cli.untilStopped();
   await hub?.close();
   await close();
-  return EXIT.inSync;
+  return exitCode.inSync;
 }

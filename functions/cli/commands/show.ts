@@ -1,5 +1,4 @@
 /** What every command that shows a run does with it. */
-
 import type { Style } from '../../../shared/text/text.ts';
 import { type Cli, printJson } from '../cli.ts';
 import type { ExitCode } from '../failure.ts';
@@ -9,11 +8,11 @@ import { wantsColour } from '../terminal.ts';
 import type { Titles } from '../view/item.ts';
 import type { Shape } from '../view/overview.ts';
 
-const WIDEST = 160;
+const widest = 160;
 
 export const styleOf = ({ terminal: { stdout, env } }: Cli): Style => ({
   colour: wantsColour(stdout, env),
-  width: Math.min(stdout.columns, WIDEST),
+  width: Math.min(stdout.columns, widest),
 });
 
 export async function titlesOf(cli: Cli): Promise<Titles> {

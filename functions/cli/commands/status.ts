@@ -3,7 +3,7 @@ import { type Cli, printJson } from '../cli.ts';
 import { freezeParameterOf, hubOf, type LedgerOptions, recordsNamed, withLedger } from '../controller.ts';
 import type { ExitCode } from '../failure.ts';
 import { fleetStatus, type Remembered, statusExitCode } from '../fleet-status.ts';
-import { DEFAULT_PATH } from '../parameters.ts';
+import { defaultPath } from '../parameters.ts';
 import { statusText } from '../view/status.ts';
 import { styleOf } from './show.ts';
 
@@ -13,7 +13,7 @@ export interface StatusOptions extends LedgerOptions {
 
 async function freezeOf(cli: Cli, options: StatusOptions): Promise<Remembered['freeze']> {
   const [{ parameterStore }, hub] = await Promise.all([cli.core.parameters(), hubOf(cli, options)]);
-  return parameterStore({ hub, path: DEFAULT_PATH, freezeParameter: freezeParameterOf(cli), now: cli.now }).freeze();
+  return parameterStore({ hub, path: defaultPath, freezeParameter: freezeParameterOf(cli), now: cli.now }).freeze();
 }
 
 async function remember(cli: Cli, ledger: Ledger, options: StatusOptions): Promise<Remembered> {

@@ -3,7 +3,7 @@ import { type Cli, printJson } from '../cli.ts';
 import { parameterJson } from '../document-json.ts';
 import { documentTexts } from '../document-text.ts';
 import { type Loaded, parseDocuments } from '../documents.ts';
-import { CommandFailure, EXIT, type ExitCode, errorJson, faultLine } from '../failure.ts';
+import { CommandFailure, type ExitCode, errorJson, exitCode, faultLine } from '../failure.ts';
 import { styleOf } from './show.ts';
 
 interface Checked {
@@ -74,5 +74,5 @@ export async function validate(cli: Cli, files: readonly string[], json: boolean
       ...(failure && errorJson(failure)),
     });
   else for (const one of checked) (one.valid ? cli.terminal.stdout : cli.terminal.stderr).write(`${checkedText(cli, one)}\n`);
-  return failure === undefined ? EXIT.inSync : EXIT.error;
+  return failure === undefined ? exitCode.inSync : exitCode.error;
 }

@@ -1,7 +1,7 @@
 /** The commands that look at the deployed controller, and steer it. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Cli } from '../cli.ts';
-import { DEFAULT_PATH } from '../parameters.ts';
+import { defaultPath } from '../parameters.ts';
 import { examples, type Flags, type Run, regionOption, repeatable, withAccess, withJson } from './options.ts';
 
 export const withLedger = (command: Command, isRegionGiven = false): Command => {
@@ -147,11 +147,7 @@ export function addRetire(program: Command, cli: Cli, run: Run): void {
               'a document in force that is not in Parameter Store; can be repeated (default: none)',
             ),
           )
-          .option(
-            '--path <path>',
-            'where documents are in Parameter Store, in the account of your own credentials',
-            DEFAULT_PATH,
-          ),
+          .option('--path <path>', 'where documents are in Parameter Store, in the account of your own credentials', defaultPath),
       ),
       true,
     )

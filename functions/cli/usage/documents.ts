@@ -1,8 +1,8 @@
 /** The commands that make, check and keep documents, and the local AWS. */
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Cli } from '../cli.ts';
-import { DEFAULT_PATH } from '../parameters.ts';
-import { EXIT_CODES, examples, type Flags, type Run, regionOption, withAccess, withJson } from './options.ts';
+import { defaultPath } from '../parameters.ts';
+import { examples, exitCodesText, type Flags, type Run, regionOption, withAccess, withJson } from './options.ts';
 
 export function addValidate(program: Command, cli: Cli, run: Run): void {
   const command = program
@@ -51,14 +51,14 @@ export function addPush(program: Command, cli: Cli, run: Run): void {
     command
       .optionsGroup('Where to:')
       .option('--name <name>', 'last part of the name of the parameter (default: the name of the file without its ending)')
-      .option('--path <path>', 'first part of the name of the parameter', DEFAULT_PATH)
+      .option('--path <path>', 'first part of the name of the parameter', defaultPath)
       .addOption(regionOption()),
   )
     .option('-y, --yes', 'do not ask', false)
     .addHelpText(
       'after',
       examples(
-        ['lockstep push orders.yaml', `puts ${DEFAULT_PATH}orders`],
+        ['lockstep push orders.yaml', `puts ${defaultPath}orders`],
         ['lockstep push orders.json --name orders-eu --yes', 'under another name, without a question'],
       ),
     )
@@ -120,7 +120,7 @@ export function addImport(program: Command, cli: Cli, run: Run): void {
     .option('--yaml', 'write YAML instead of JSON', false)
     .addHelpText(
       'after',
-      `${EXIT_CODES}\n${examples(['lockstep import --source-bucket orders --source-account 111111111111 --destination-bucket orders-dr --destination-account 222222222222 --output orders.yaml', 'then `lockstep plan --document orders.yaml` finds nothing'])}`,
+      `${exitCodesText}\n${examples(['lockstep import --source-bucket orders --source-account 111111111111 --destination-bucket orders-dr --destination-account 222222222222 --output orders.yaml', 'then `lockstep plan --document orders.yaml` finds nothing'])}`,
     )
     .action((flags: ImportFlags) =>
       run(import('../commands/import.ts').then(({ importPair }) => importPair(cli, importOptions(flags)))),

@@ -1,25 +1,12 @@
 /** The command that breaks something on purpose. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Cli } from '../cli.ts';
+import type { GamedayOptions } from '../commands/gameday.ts';
 import { withLedger } from './controller.ts';
 import { examples, type Run, repeatable, withJson } from './options.ts';
 
-interface GamedayFlags {
-  readonly experiment?: string;
-  readonly minutes: number;
-  readonly probe: boolean;
-  readonly alarm: boolean;
-  readonly undo: boolean;
-  readonly dryRun: boolean;
-  readonly yesBreak?: string;
-  readonly role?: string;
-  readonly externalId?: string;
-  /** Undefined when never given. */
-  readonly profile?: readonly string[];
-  readonly ledger?: string;
-  readonly region?: string;
-  readonly json: boolean;
-}
+/** `profile` is left out when it was never given. */
+type GamedayFlags = Omit<GamedayOptions, 'profile'> & Partial<Pick<GamedayOptions, 'profile'>>;
 
 /** A session of a role that is assumed from another one ends after an hour: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
 function parseMinutes(text: string): number {
@@ -28,19 +15,14 @@ function parseMinutes(text: string): number {
   throw new InvalidArgumentError('Minutes are a number up to 30.');
 }
 
-const EXIT_CODES = `
+const exitCodesText = `
 Exit codes:
   0  everything came that was expected
   2  something did not come in time: it says what, and where to look
   1  nothing was broken, it was stopped, or something could not be read or undone`;
 
-export function addGameday(program: Command, cli: Cli, run: Run): void {
-  const command = program
-    .command('gameday <name>')
-    .summary('break a replication on purpose, and watch')
-    .description(
-      'Breaks one replication in a chosen, reversible way, as a person would, and watches the controller notice, repair or name it, tell people and raise its alarm. Undoes what it did, whatever happens, and prints the timeline. Only for a replication that is proven and may be repaired. Outside the local AWS it asks for the name of the replication.',
-    )
+const withExperiment = (command: Command): Command =>
+  command
     .optionsGroup('The experiment:')
     .option(
       '--experiment <name>',
@@ -59,7 +41,10 @@ export function addGameday(program: Command, cli: Cli, run: Run): void {
     .option('--no-alarm', 'do not wait for the alarm (default: it is waited for where one is expected)')
     .option('--undo', 'only undo what a killed run may have left (default: break, watch, undo)', false)
     .option('--dry-run', 'only show what would be sent', false)
-    .option('--yes-break <name>', 'the name of the replication, instead of typing it (default: it is asked for)')
+    .option('--yes-break <name>', 'the name of the replication, instead of typing it (default: it is asked for)');
+
+const withBreaker = (command: Command): Command =>
+  command
     .optionsGroup('Access to the accounts:')
     .option(
       '--role <role>',
@@ -72,10 +57,18 @@ export function addGameday(program: Command, cli: Cli, run: Run): void {
         'AWS profile for an account; can be repeated (default: the profile named like the account, else your default credentials)',
       ),
     );
-  withJson(withLedger(command))
+
+export function addGameday(program: Command, cli: Cli, run: Run): void {
+  const command = program
+    .command('gameday <name>')
+    .summary('break a replication on purpose, and watch')
+    .description(
+      'Breaks one replication in a chosen, reversible way, as a person would, and watches the controller notice, repair or name it, tell people and raise its alarm. Undoes what it did, whatever happens, and prints the timeline. Only for a replication that is proven and may be repaired. Outside the local AWS it asks for the name of the replication.',
+    );
+  withJson(withLedger(withBreaker(withExperiment(command))))
     .addHelpText(
       'after',
-      `${EXIT_CODES}\n${examples(
+      `${exitCodesText}\n${examples(
         ['lockstep gameday orders-dr --dry-run', 'what would be done'],
         ['lockstep gameday orders-dr --probe', 'a Deny on the role; with an object that fails'],
         ['lockstep gameday orders-dr --experiment rule --role Admin --yes-break orders-dr', 'the rule is disabled; asks nothing'],

@@ -1,8 +1,8 @@
 /** Options that several commands share, and the parts of help that they have in common. */
 import { type Command, Option } from 'commander';
-import { DEFAULT_HEALER, DEFAULT_OBSERVER } from '../access.ts';
+import { defaultHealer, defaultObserver } from '../access.ts';
 import type { ExitCode } from '../failure.ts';
-import { DEFAULT_PATH } from '../parameters.ts';
+import { defaultPath } from '../parameters.ts';
 
 /** Takes over the exit code of the command that was called. */
 export type Run = (code: Promise<ExitCode>) => Promise<void>;
@@ -11,7 +11,7 @@ const collect = (value: string, before: readonly string[] = []): readonly string
 
 export const repeatable = (flags: string, description: string): Option => new Option(flags, description).argParser(collect);
 
-export const EXIT_CODES = `
+export const exitCodesText = `
 Exit codes:
   0  in sync      everything is as desired, and S3 may replicate (or it cannot be told)
   2  not in sync  something has drifted, is held back, or is blocked
@@ -33,7 +33,7 @@ export function withDocuments(command: Command): Command {
         'a document: .yaml or .yml is YAML, all else JSON, - is JSON from the standard input; can be repeated (default: all documents in Parameter Store)',
       ),
     )
-    .option('--path <path>', 'where documents are in Parameter Store, in the account of your own credentials', DEFAULT_PATH)
+    .option('--path <path>', 'where documents are in Parameter Store, in the account of your own credentials', defaultPath)
     .addOption(
       repeatable(
         '--replication <name>',
@@ -47,11 +47,11 @@ export function withAccess(command: Command): Command {
     .optionsGroup('Access to the accounts:')
     .option(
       '--observer-role <role>',
-      `role to read with, assumed in each account: name, or path/name (default: ${DEFAULT_OBSERVER})`,
+      `role to read with, assumed in each account: name, or path/name (default: ${defaultObserver})`,
     )
     .option(
       '--healer-role <role>',
-      `role to repair with, assumed in each account: name, or path/name (default: ${DEFAULT_HEALER})`,
+      `role to repair with, assumed in each account: name, or path/name (default: ${defaultHealer})`,
     )
     .option('--external-id <id>', 'external id that the trust policies of these roles ask for (default: none)')
     .option('--no-assume', 'assume no role: use the profile of each account, see --profile')

@@ -3,8 +3,8 @@ import { type Command, Option } from 'commander';
 import type { Side } from '../../../shared/model/sides.ts';
 import type { Cli } from '../cli.ts';
 import {
-  EXIT_CODES,
   examples,
+  exitCodesText,
   type Flags,
   named,
   type Run,
@@ -25,7 +25,7 @@ export function addPlan(program: Command, cli: Cli, run: Run): void {
   withJson(withOrganization(withAccess(withDocuments(command))))
     .addHelpText(
       'after',
-      `${EXIT_CODES}\n${examples(['lockstep plan', 'all documents in Parameter Store'], ['lockstep plan --document orders.yaml', 'one file, without Parameter Store'], ['lockstep plan orders-dr --json', 'one replication, for a script'], ['lockstep plan --document orders.json --no-assume --profile 111111111111=prod --profile 222222222222=backup', 'with your own profiles instead of the spoke roles'])}`,
+      `${exitCodesText}\n${examples(['lockstep plan', 'all documents in Parameter Store'], ['lockstep plan --document orders.yaml', 'one file, without Parameter Store'], ['lockstep plan orders-dr --json', 'one replication, for a script'], ['lockstep plan --document orders.json --no-assume --profile 111111111111=prod --profile 222222222222=backup', 'with your own profiles instead of the spoke roles'])}`,
     )
     .action((names: string[], flags: Flags) =>
       run(import('../commands/plan.ts').then(({ plan }) => plan(cli, named(names, flags)))),
@@ -44,7 +44,7 @@ export function addApply(program: Command, cli: Cli, run: Run): void {
     .option('-y, --yes', 'do not ask', false)
     .addHelpText(
       'after',
-      `${EXIT_CODES}\n${examples(['lockstep apply', 'show the plan, ask, repair'], ['lockstep apply orders-dr --yes', 'repair one replication, and what it shares with others, at once'], ['lockstep apply --document orders.yaml', 'from a file'])}`,
+      `${exitCodesText}\n${examples(['lockstep apply', 'show the plan, ask, repair'], ['lockstep apply orders-dr --yes', 'repair one replication, and what it shares with others, at once'], ['lockstep apply --document orders.yaml', 'from a file'])}`,
     )
     .action((names: string[], flags: Flags & { yes: boolean }) =>
       run(import('../commands/apply.ts').then(({ apply }) => apply(cli, named(names, flags)))),
@@ -60,7 +60,7 @@ interface ExplainFlags extends Flags {
   readonly tag?: readonly string[];
 }
 
-const EXPLAIN_EXIT_CODES = `
+const explainExitCodesText = `
 Exit codes:
   0  allowed          every hop is allowed, as far as policies were read
   2  denied           at least one hop is denied, or cannot be told
@@ -98,7 +98,7 @@ export function addExplain(program: Command, cli: Cli, run: Run): void {
   withJson(withState(withQuestion(withOrganization(withAccess(withDocuments(command))))))
     .addHelpText(
       'after',
-      `${EXPLAIN_EXIT_CODES}\n${examples(['lockstep explain orders-dr', 'a replication in Parameter Store'], ['lockstep explain orders-dr --document orders.yaml', 'from a file'], ['lockstep explain orders-dr --object invoices/2026.pdf --tag team=billing', 'one object'], ['lockstep explain orders-dr --save state.json', 'keep what was read'], ['lockstep explain --state state.json', 'explain it again, or what you have written yourself'])}`,
+      `${explainExitCodesText}\n${examples(['lockstep explain orders-dr', 'a replication in Parameter Store'], ['lockstep explain orders-dr --document orders.yaml', 'from a file'], ['lockstep explain orders-dr --object invoices/2026.pdf --tag team=billing', 'one object'], ['lockstep explain orders-dr --save state.json', 'keep what was read'], ['lockstep explain --state state.json', 'explain it again, or what you have written yourself'])}`,
     )
     .action((name: string | undefined, flags: ExplainFlags) =>
       run(
@@ -142,7 +142,7 @@ export function addBootstrap(program: Command, cli: Cli, run: Run): void {
     .option('-y, --yes', 'do not ask', false)
     .addHelpText(
       'after',
-      `${EXIT_CODES}\n${examples(
+      `${exitCodesText}\n${examples(
         ['lockstep bootstrap --document orders.yaml --dry-run', 'list what is missing'],
         [
           'lockstep bootstrap --document orders.yaml --no-assume --profile 111111111111=prod --profile 222222222222=backup',

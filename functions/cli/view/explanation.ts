@@ -1,15 +1,14 @@
 /** The chain of one replication: may an object pass, and how does every setting stand. */
-import type { ReplicationReport } from '../../../shared/model/finding.ts';
+import { type ReplicationReport, stepKey } from '../../../shared/model/finding.ts';
 import type { Replication } from '../../../shared/model/replication.ts';
 import type { Proof } from '../../../shared/policy/proof.ts';
-import type { BucketState, ReplicationState } from '../../../shared/policy/replication-state.ts';
-import { blockerText, distinctBlockers } from '../../../shared/text/blocker.ts';
+import type { ReplicationState } from '../../../shared/policy/replication-state.ts';
 import { place } from '../../../shared/text/place.ts';
 import { block, labelled, paint, printable, type Style } from '../../../shared/text/text.ts';
 import type { Run } from '../run.ts';
 import { itemsOf } from '../standing.ts';
 import { itemText, type Titles, titleAt } from './item.ts';
-import { headline } from './overview.ts';
+import { blockersShown, endText, furtherBlockers, headline } from './overview.ts';
 import { proofText } from './proof.ts';
 
 /** What is known of one replication, and where from. */
@@ -29,24 +28,12 @@ function settingsText(
   replication: Replication | undefined,
   titles: Titles,
 ): readonly string[] {
-  const items = new Map(itemsOf(report).map((item) => [`${item.aspect} ${item.resource.arn}`, item]));
+  const items = new Map(itemsOf(report).map((item) => [stepKey(item), item]));
   return report.findings.map((finding) => {
-    const item = items.get(`${finding.aspect} ${finding.resource.arn}`);
+    const item = items.get(stepKey(finding));
     if (item) return itemText(style, item, titles, replication);
     return `  ${paint(style, 'green', '✓')} ${titleAt(titles, finding, replication)}  ${paint(style, 'dim', printable(place(finding.resource)))}`;
   });
-}
-
-/** What no hop and no setting has told already. */
-function furtherBlockers(style: Style, report: ReplicationReport, proof: Proof): readonly string[] {
-  const told = [
-    ...proof.hops.flatMap(({ blocker }) => blocker ?? []),
-    ...itemsOf(report).flatMap((item) => (item.standing === 'blocked' ? [item.blocker] : [])),
-  ];
-  const shown = new Set(told.map(({ reason }) => reason));
-  return distinctBlockers(report.blockers)
-    .filter(({ reason }) => !shown.has(reason))
-    .map((blocker) => `  ${paint(style, 'red', '✗')} ${paint(style, 'bold', 'blocked')}\n${blockerText(style, blocker, 4)}`);
 }
 
 const answers = {
@@ -54,8 +41,6 @@ const answers = {
   denied: { says: 'cannot replicate', colour: 'red' },
   'cannot-tell': { says: 'cannot be told', colour: 'yellow' },
 } as const;
-
-const endText = ({ bucket, account, region }: BucketState): string => `${bucket} (${account}, ${region})`;
 
 function stateHeadline(style: Style, { name = 'replication', source, destination }: ReplicationState, proof: Proof): string {
   const { says, colour } = answers[proof.answer];
@@ -75,7 +60,10 @@ export function explanationText(style: Style, explained: Explained & { readonly 
         '',
         paint(style, 'bold', 'Settings'),
         ...settingsText(style, report, replication, titles),
-        ...furtherBlockers(style, report, proof),
+        ...furtherBlockers(style, report, [
+          ...proof.hops.flatMap(({ blocker }) => blocker ?? []),
+          ...blockersShown(itemsOf(report)),
+        ]),
         ...report.advisories
           .filter((note) => !proof.advisories.includes(note))
           .map((note) => labelled(style, 'note', printable(note), 2)),

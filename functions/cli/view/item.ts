@@ -92,7 +92,7 @@ export const itemSeenText = (
   shownUnder: string,
 ): string => headline(style, item, titles, replication, paint(style, 'dim', `, shared with ${shownUnder}, see there`));
 
-const MOST_NAMED = 6;
+const mostNamed = 6;
 
 /** Settings that could not be read for one and the same reason, told once. */
 export function unreadableText(
@@ -103,11 +103,11 @@ export function unreadableText(
   replication: Replication | undefined,
 ): string {
   const names = items.map((item) => `${titleAt(titles, item, replication)} (${item.resource.account})`);
-  const more = names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : '';
+  const more = names.length > mostNamed ? ` and ${names.length - mostNamed} more` : '';
   const error = items.map((item) => (item.standing === 'unreadable' ? item.error : undefined)).find((e) => e !== undefined);
   return [
     `  ${paint(style, 'red', '?')} ${paint(style, 'bold', 'unreadable')}: ${items.length} settings`,
-    block(style, paint(style, 'dim', printable(names.slice(0, MOST_NAMED).join(', ') + more)), 4),
+    block(style, paint(style, 'dim', printable(names.slice(0, mostNamed).join(', ') + more)), 4),
     ...unreadableDetails(style, detail, error),
   ].join('\n');
 }

@@ -1,5 +1,5 @@
 /** The text of `plan` and `apply`: what is not in sync, in full; what is, in one line; then the totals. */
-import type { ReplicationReport } from '../../../shared/model/finding.ts';
+import { type Blocker, type ReplicationReport, stepKey } from '../../../shared/model/finding.ts';
 import type { Replication } from '../../../shared/model/replication.ts';
 import { blockerText, distinctBlockers } from '../../../shared/text/blocker.ts';
 import { block, labelled, paint, printable, type Style } from '../../../shared/text/text.ts';
@@ -9,7 +9,7 @@ import { type Item, isInSync, itemsOf } from '../standing.ts';
 import { itemBriefText, itemSeenText, itemText, type Titles, unreadableText } from './item.ts';
 import { summaryLine } from './summary.ts';
 
-const MOST_NOTES = 5;
+const mostNotes = 5;
 
 const verdictColours = {
   proven: 'green',
@@ -22,7 +22,7 @@ const verdictColours = {
   unreadable: 'red',
 } as const;
 
-const endText = ({ bucket, account, region }: { bucket: string; account: string; region: string }): string =>
+export const endText = ({ bucket, account, region }: { bucket: string; account: string; region: string }): string =>
   `${bucket} (${account}, ${region})`;
 
 export const routeText = ({ source, destination }: Replication): string => `${endText(source)} -> ${endText(destination)}`;
@@ -66,7 +66,7 @@ function clusterText(
   if (!item) return '';
   if (others.length > 0 && item.standing === 'unreadable')
     return unreadableText(style, cluster, reasonOf(item), titles, replication);
-  const key = `${item.aspect} ${item.resource.arn} ${item.standing}`;
+  const key = `${stepKey(item)} ${item.standing}`;
   const shownUnder = seen.under.get(key);
   if (shownUnder !== undefined) return itemSeenText(style, item, titles, replication, shownUnder);
   seen.under.set(key, report.name);
@@ -74,11 +74,15 @@ function clusterText(
   return itemText(style, item, titles, replication);
 }
 
-/** Blockers that no item has shown. */
-function furtherBlockers(style: Style, report: ReplicationReport, items: readonly Item[]): readonly string[] {
-  const shown = new Set(items.flatMap((item) => (item.standing === 'blocked' ? [item.blocker.reason] : [])));
+/** What items say of blockers. */
+export const blockersShown = (items: readonly Item[]): readonly Blocker[] =>
+  items.flatMap((item) => (item.standing === 'blocked' ? [item.blocker] : []));
+
+/** Blockers of a report beyond those that are shown already. */
+export function furtherBlockers(style: Style, report: ReplicationReport, shown: readonly Blocker[]): readonly string[] {
+  const reasons = new Set(shown.map(({ reason }) => reason));
   return distinctBlockers(report.blockers)
-    .filter(({ reason }) => !shown.has(reason))
+    .filter(({ reason }) => !reasons.has(reason))
     .map((blocker) => `  ${paint(style, 'red', '✗')} ${paint(style, 'bold', 'blocked')}\n${blockerText(style, blocker, 4)}`);
 }
 
@@ -95,15 +99,15 @@ function reportText(style: Style, report: ReplicationReport, run: Run, titles: T
     headline(style, report, replication),
     ...pauseText(style, replication),
     ...clusters(items).map((cluster) => clusterText(style, report, cluster, titles, seen, replication)),
-    ...furtherBlockers(style, report, items),
+    ...furtherBlockers(style, report, blockersShown(items)),
     ...report.advisories.map((note) => labelled(style, 'note', printable(note), 2)),
   ].join('\n');
 }
 
 function notesText(style: Style, run: Run): readonly string[] {
   const notes = run.reports.filter(isQuiet).flatMap((report) => report.advisories.map((note) => `${report.name}: ${note}`));
-  const left = notes.length - MOST_NOTES;
-  const shown = notes.slice(0, MOST_NOTES).map((note) => labelled(style, 'note', printable(note), 0, 6));
+  const left = notes.length - mostNotes;
+  const shown = notes.slice(0, mostNotes).map((note) => labelled(style, 'note', printable(note), 0, 6));
   return left > 0 ? [...shown, paint(style, 'dim', `      … and ${left} more notes (--json shows all)`)] : shown;
 }
 

@@ -1,5 +1,4 @@
 /** The text of `status`: a table, what is wrong under each line, then what concerns all. */
-
 import { stallText } from '../../../shared/controller/story-text/stalled.ts';
 import { faultText } from '../../../shared/model/desired-state/faults.ts';
 import { distinctBlockers } from '../../../shared/text/blocker.ts';
@@ -8,7 +7,7 @@ import { durationText, instantText, secondsBetween } from '../../../shared/text/
 import { type FleetStatus, isFine, type ReplicationStatus } from '../fleet-status.ts';
 import { failingText } from './failing.ts';
 
-const MOST = { troubles: 5, faults: 10 } as const;
+const most = { troubles: 5, faults: 10 } as const;
 
 const colours = {
   proven: 'green',
@@ -38,8 +37,8 @@ const cellsOf = ({ name, verdict, since, lastProof, mode, group, outage }: Repli
 /** What is wrong, and what keeps it from being repaired. */
 function wrongLines(style: Style, row: ReplicationStatus): readonly string[] {
   const { troubles, blockers, pause, holds, verdict, stalled, failures } = row;
-  const left = troubles.length - MOST.troubles;
-  const shown = verdict === 'proven' ? [] : troubles.slice(0, MOST.troubles);
+  const left = troubles.length - most.troubles;
+  const shown = verdict === 'proven' ? [] : troubles.slice(0, most.troubles);
   const isTold = (reason: string): boolean => shown.some((trouble) => trouble.includes(reason));
   return [
     ...(pause
@@ -50,7 +49,7 @@ function wrongLines(style: Style, row: ReplicationStatus): readonly string[] {
     ),
     ...shown.map((trouble) => block(style, printable(trouble), 2)),
     ...(failures ? [labelled(style, 'failing', printable(failingText(failures)), 2)] : []),
-    ...(stalled?.stalls ?? []).slice(0, MOST.troubles).map((stall) => labelled(style, 'stalled', printable(stallText(stall)), 2)),
+    ...(stalled?.stalls ?? []).slice(0, most.troubles).map((stall) => labelled(style, 'stalled', printable(stallText(stall)), 2)),
     ...(left > 0 && verdict !== 'proven' ? [`  … and ${left} more (--json shows all)`] : []),
     ...distinctBlockers(blockers).flatMap(({ reason, remedy }) => [
       ...(isTold(reason) ? [] : [block(style, printable(reason), 2)]),
@@ -113,7 +112,7 @@ const documentsText = (style: Style, { invalidDocuments, at }: FleetStatus): rea
       printable(`${name}, for ${age(since, at)}: ${count(faults.length, 'fault')}`),
       0,
     ),
-    ...faults.slice(0, MOST.faults).map((fault) => block(style, printable(faultText(fault)), 12)),
+    ...faults.slice(0, most.faults).map((fault) => block(style, printable(faultText(fault)), 12)),
   ]);
 
 function summary({ replications }: FleetStatus): string {

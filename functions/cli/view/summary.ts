@@ -1,15 +1,14 @@
 /** The last line of a run. */
-
 import { count, paint, type Style, sentences } from '../../../shared/text/text.ts';
 import type { Run } from '../run.ts';
 import { countsOf, isInSync, itemsOf } from '../standing.ts';
 
-const NAMED = 3;
+const mostNamed = 3;
 
 /** `orders-dr (proven)`, or `40 replications (38 proven, 2 unproven)`. */
 function inSyncWords(run: Run): string {
   const reports = run.reports.filter(isInSync);
-  if (reports.length <= NAMED) return reports.map(({ name, verdict }) => `${name} (${verdictNow(verdict)})`).join(', ');
+  if (reports.length <= mostNamed) return reports.map(({ name, verdict }) => `${name} (${verdictNow(verdict)})`).join(', ');
   const verdicts = Map.groupBy(reports, ({ verdict }) => verdictNow(verdict));
   const words = [...verdicts].map(([verdict, { length }]) => `${length} ${verdict}`).join(', ');
   return `${count(reports.length, 'replication')} (${words})`;

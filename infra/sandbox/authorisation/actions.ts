@@ -1,5 +1,4 @@
 /** Which permissions each operation needs: one table per service, by the name its requests are signed for. */
-
 import { lambdaActions } from '../services/lambda/actions.ts';
 import { cloudtrailActions } from './actions/cloudtrail.ts';
 import { cloudwatchActions } from './actions/cloudwatch.ts';

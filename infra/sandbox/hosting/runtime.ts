@@ -1,7 +1,7 @@
 /** What runs inside a worker thread: loads the function's bundle, and has its handler handle one event after the other. */
 import { pathToFileURL } from 'node:url';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import type { ContextData, FunctionError } from './instance.ts';
+import { type ContextData, type FunctionError, functionError } from './instance.ts';
 
 /** What a worker is started with. */
 export interface Boot {
@@ -42,9 +42,9 @@ async function start(port: MessagePort, boot: Boot): Promise<void> {
     // What the runtime for Node.js itself exits with.
     process.exit(129);
   };
-  process.on('uncaughtException', (thrown) => breakDown(asFunctionError(thrown)));
+  process.on('uncaughtException', (thrown) => breakDown(functionError(thrown)));
   process.on('unhandledRejection', (reason) =>
-    breakDown({ ...asFunctionError(reason), errorType: 'Runtime.UnhandledPromiseRejection' }),
+    breakDown({ ...functionError(reason), errorType: 'Runtime.UnhandledPromiseRejection' }),
   );
   try {
     const handler = await load(boot);
@@ -57,7 +57,7 @@ async function start(port: MessagePort, boot: Boot): Promise<void> {
 
 /** @see https://docs.aws.amazon.com/lambda/latest/dg/troubleshooting-deployment.html */
 function asLoadError(thrown: unknown): FunctionError {
-  const error = asFunctionError(thrown);
+  const error = functionError(thrown);
   const isMissing = thrown instanceof Error && 'code' in thrown && thrown.code === 'ERR_MODULE_NOT_FOUND';
   if (isMissing) return { ...error, errorType: 'Runtime.ImportModuleError' };
   return thrown instanceof SyntaxError ? { ...error, errorType: 'Runtime.UserCodeSyntaxError' } : error;
@@ -77,13 +77,8 @@ async function obey(handler: Handler, { payload, context, deadline, traceId }: O
     const answer = await handler(JSON.parse(payload), { ...context, getRemainingTimeInMillis });
     return { kind: 'returned', payload: JSON.stringify(answer) ?? 'null' };
   } catch (thrown) {
-    return { kind: 'threw', error: asFunctionError(thrown) };
+    return { kind: 'threw', error: functionError(thrown) };
   }
-}
-
-function asFunctionError(thrown: unknown): FunctionError {
-  if (!(thrown instanceof Error)) return { errorType: typeof thrown, errorMessage: String(thrown), trace: [] };
-  return { errorType: thrown.name, errorMessage: thrown.message, trace: (thrown.stack ?? '').split('\n') };
 }
 
 function printing(print: (text: string) => void): typeof process.stdout.write {

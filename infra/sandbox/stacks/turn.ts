@@ -1,5 +1,4 @@
 /** One run over a template: each resource made, changed, replaced or kept, with the way back written down before the next step. */
-
 import { type Change, type Here, isSame, type Made, type Properties, type ResourceType } from './resource-type.ts';
 import type { Kept } from './stack-state.ts';
 import { aboutResource, InvalidTemplate, type ResourceDefinition } from './template.ts';

@@ -7,6 +7,7 @@ import type {
   StandingRecord,
   StatusRecord,
 } from '../../controller/ledger.ts';
+import { bucketArn } from '../../model/arn.ts';
 import { dependentsKey, groupKey, groupsIn, replicationKey } from './fleet.ts';
 import { expiry, type Item, type Key, keyText, number, recordAt, text } from './items.ts';
 import { failureKey, statusKey } from './statuses.ts';
@@ -44,13 +45,14 @@ async function standingOn(store: Store, buckets: readonly string[]): Promise<rea
   const found = await store.get(names.flatMap((name) => [replicationKey(name), statusKey(name), failureKey(name)]));
   return names.flatMap((name): readonly StandingRecord[] => {
     const record = recordAt<ReplicationRecord>(found, replicationKey(name));
-    const source = record && `arn:${record.replication.partition}:s3:::${record.replication.source.bucket}`;
-    if (record === undefined || !buckets.includes(source ?? '')) return [];
+    if (record === undefined || !buckets.includes(sourceOf(record))) return [];
     const status = recordAt<StatusRecord>(found, statusKey(name));
     const failures = failuresAt(found, name);
     return [{ ...record, ...(status && { status }), ...(failures && { failures }) }];
   });
 }
+
+const sourceOf = ({ replication: { partition, source } }: ReplicationRecord): string => bucketArn(partition, source.bucket);
 
 export function failuresAt(items: ReadonlyMap<string, Item>, replication: string): FailureRecord | undefined {
   const item = items.get(keyText(failureKey(replication)));

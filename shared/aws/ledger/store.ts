@@ -58,20 +58,34 @@ const callsAtOnce = 16;
 /** With pauses of up to five seconds: a table that grows from nothing takes a minute. */
 const attempts = 25;
 
+type Limit = ReturnType<typeof pLimit>;
+
+/** Sends work until nothing is left over, with growing pauses. @throws when something is left over in the end */
+type UntilDone = <W>(work: readonly W[], send: (left: readonly W[]) => Promise<readonly W[]>) => Promise<void>;
+
 export function newStore({ client, table, wait, random }: StoreOptions): Store {
   const limit = pLimit(callsAtOnce);
+  const untilDone = persisting(table, limit, (attempt) => wait(Math.min(5, 0.05 * 2 ** attempt) * (0.5 + random() / 2)));
+  return {
+    ...batches(client, table, untilDone),
+    query: (pk, options = {}) => queryAll(client, table, limit, pk, options),
+    ...conditionals(client, table, limit),
+  };
+}
 
-  /** Sends until nothing is left over, with growing pauses. @throws when something is left over in the end */
-  async function untilDone<W>(work: readonly W[], send: (left: readonly W[]) => Promise<readonly W[]>): Promise<void> {
+function persisting(table: string, limit: Limit, pause: (attempt: number) => Promise<void>): UntilDone {
+  return async (work, send) => {
     let left = work;
     for (let attempt = 1; left.length > 0; attempt++) {
       left = await limit(() => send(left));
       if (left.length === 0) return;
       if (attempt === attempts) throw new Error(`DynamoDB left ${left.length} items of table ${table} undone, ${attempts} times`);
-      await wait(Math.min(5, 0.05 * 2 ** attempt) * (0.5 + random() / 2));
+      await pause(attempt);
     }
-  }
+  };
+}
 
+function batches(client: DynamoDBClient, table: string, untilDone: UntilDone): Pick<Store, 'get' | 'put' | 'remove'> {
   async function get(keys: readonly Key[]): Promise<ReadonlyMap<string, Item>> {
     const found = new Map<string, Item>();
     const read = async (left: readonly Key[]): Promise<readonly Key[]> => {
@@ -83,7 +97,6 @@ export function newStore({ client, table, wait, random }: StoreOptions): Store {
     await Promise.all(chunks(distinct(keys), keysAtOnce).map((chunk) => untilDone(chunk, read)));
     return found;
   }
-
   async function write(requests: readonly WriteRequest[]): Promise<void> {
     const send = async (left: readonly WriteRequest[]): Promise<readonly WriteRequest[]> => {
       const reply = await client.send(new BatchWriteItemCommand({ RequestItems: { [table]: [...left] } }));
@@ -91,21 +104,34 @@ export function newStore({ client, table, wait, random }: StoreOptions): Store {
     };
     await Promise.all(chunks(requests, itemsAtOnce).map((chunk) => untilDone(chunk, send)));
   }
+  return {
+    get,
+    put: (items) => write(distinct(items).map((item) => ({ PutRequest: { Item: attributesOf(item) } }))),
+    remove: (keys) => write(distinct(keys).map((key) => ({ DeleteRequest: { Key: keyAttributes(key) } }))),
+  };
+}
 
-  async function query(pk: string, options: QueryOptions = {}): Promise<readonly Item[]> {
-    const { limit: wanted = Number.POSITIVE_INFINITY } = options;
-    const found: Item[] = [];
-    let from: Record<string, AttributeValue> | undefined;
-    do {
-      const input = { TableName: table, ...queryInput(pk, options), ...(from && { ExclusiveStartKey: from }) };
-      const page = await limit(() => client.send(new QueryCommand(input)));
-      for (const item of page.Items ?? []) found.push(itemOf(item));
-      from = page.LastEvaluatedKey;
-    } while (from !== undefined && found.length < wanted);
-    return found.length > wanted ? found.slice(0, wanted) : found;
-  }
+async function queryAll(
+  client: DynamoDBClient,
+  table: string,
+  limit: Limit,
+  pk: string,
+  options: QueryOptions,
+): Promise<readonly Item[]> {
+  const { limit: wanted = Number.POSITIVE_INFINITY } = options;
+  const found: Item[] = [];
+  let from: Record<string, AttributeValue> | undefined;
+  do {
+    const input = { TableName: table, ...queryInput(pk, options), ...(from && { ExclusiveStartKey: from }) };
+    const page = await limit(() => client.send(new QueryCommand(input)));
+    for (const item of page.Items ?? []) found.push(itemOf(item));
+    from = page.LastEvaluatedKey;
+  } while (from !== undefined && found.length < wanted);
+  return found.length > wanted ? found.slice(0, wanted) : found;
+}
 
-  const conditional = async (send: () => Promise<unknown>): Promise<boolean> => {
+function conditionals(client: DynamoDBClient, table: string, limit: Limit): Pick<Store, 'putIf' | 'updateIf' | 'removeIf'> {
+  const holds = async (send: () => Promise<unknown>): Promise<boolean> => {
     try {
       await limit(send);
       return true;
@@ -114,25 +140,19 @@ export function newStore({ client, table, wait, random }: StoreOptions): Store {
       throw error;
     }
   };
-
   return {
-    get,
-    query,
-    put: (items) => write(distinct(items).map((item) => ({ PutRequest: { Item: attributesOf(item) } }))),
-    remove: (keys) => write(distinct(keys).map((key) => ({ DeleteRequest: { Key: keyAttributes(key) } }))),
-    putIf: (item, condition) =>
-      conditional(() =>
-        client.send(new PutItemCommand({ TableName: table, Item: attributesOf(item), ...conditionInput(condition) })),
-      ),
-    updateIf: (key, UpdateExpression, condition) =>
-      conditional(() => {
-        const input = { TableName: table, Key: keyAttributes(key), UpdateExpression, ...conditionInput(condition) };
-        return client.send(new UpdateItemCommand(input));
-      }),
-    removeIf: (key, condition) =>
-      conditional(() =>
-        client.send(new DeleteItemCommand({ TableName: table, Key: keyAttributes(key), ...conditionInput(condition) })),
-      ),
+    putIf(item, condition) {
+      const input = { TableName: table, Item: attributesOf(item), ...conditionInput(condition) };
+      return holds(() => client.send(new PutItemCommand(input)));
+    },
+    updateIf(key, UpdateExpression, condition) {
+      const input = { TableName: table, Key: keyAttributes(key), UpdateExpression, ...conditionInput(condition) };
+      return holds(() => client.send(new UpdateItemCommand(input)));
+    },
+    removeIf(key, condition) {
+      const input = { TableName: table, Key: keyAttributes(key), ...conditionInput(condition) };
+      return holds(() => client.send(new DeleteItemCommand(input)));
+    },
   };
 }
 

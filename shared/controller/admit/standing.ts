@@ -1,5 +1,4 @@
 /** Each document by itself: what it says now, and what of it is in force. Pure. */
-
 import type { Surroundings } from '../../model/desired-state/defaults.ts';
 import { type Document, type Fault, InvalidDocument, parseDocument } from '../../model/desired-state.ts';
 import type { Replication } from '../../model/replication.ts';
@@ -39,11 +38,8 @@ export function standingsOf(
 }
 
 function liveByDocument(records: readonly ReplicationRecord[]): ReadonlyMap<string, readonly Replication[]> {
-  const found = Map.groupBy(
-    records.map(({ replication }) => replication).filter(({ orphanedSince }) => orphanedSince === undefined),
-    ({ document }) => document,
-  );
-  return found;
+  const live = records.map(({ replication }) => replication).filter(({ orphanedSince }) => orphanedSince === undefined);
+  return Map.groupBy(live, ({ document }) => document);
 }
 
 interface Known {
@@ -60,7 +56,7 @@ function standingOf(
 ): Standing {
   const base = { name, ...(stored && { stored }), ...(record && { record }) };
   if (stored === undefined) return { ...base, faults: [] };
-  const read = parse(name, stored.text, known.surroundings);
+  const read = stored.isEncrypted ? encrypted : parse(name, stored.text, known.surroundings);
   const isOrphaned = record?.orphanedSince !== undefined;
   const last = record?.text === undefined || isOrphaned ? undefined : inForce(name, record.text, stored.text, read, known);
   return { ...base, ...read, ...(last && { last }) };
@@ -70,6 +66,12 @@ interface Read {
   readonly next?: Document;
   readonly faults: readonly Fault[];
 }
+
+const encrypted: Read = {
+  faults: [
+    { path: '', message: 'is a SecureString, which is not decrypted: put it as type String; a document holds no secrets' },
+  ],
+};
 
 function inForce(name: string, text: string, newest: string, read: Read, { live, surroundings }: Known): Document | undefined {
   const accepted = text === newest ? read.next : parse(name, text, surroundings).next;

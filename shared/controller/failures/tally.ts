@@ -1,4 +1,5 @@
 /** Failures counted by replication and reason. Pure. */
+import { bucketArn } from '../../model/arn.ts';
 import type { FailureRecord, StandingRecord } from '../ledger.ts';
 import type { ReportedFailure } from './notification.ts';
 import { explanationOf, isHarmful } from './reasons.ts';
@@ -14,7 +15,7 @@ export interface Tally {
 
 /** @param now for what S3 gave no time, or one that is yet to come */
 export function tallyOf(failures: readonly ReportedFailure[], standing: readonly StandingRecord[], now: Date): Tally {
-  const bySource = Map.groupBy(standing, ({ replication: { partition, source } }) => `arn:${partition}:s3:::${source.bucket}`);
+  const bySource = Map.groupBy(standing, ({ replication: { partition, source } }) => bucketArn(partition, source.bucket));
   const found = failures.map((failure) => ({ failure, record: recordFor(failure, bySource.get(failure.bucket) ?? []) }));
   const ours = found.flatMap(({ failure, record }) => (record === undefined ? [] : [{ failure, record }]));
   const harmful = ours.filter(({ failure }) => isHarmful(explanationOf(failure.reason)));
@@ -34,7 +35,7 @@ export function tallyOf(failures: readonly ReportedFailure[], standing: readonly
 /** Rule ids are unique in a bucket: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ReplicationRule.html. Without one the destination tells. */
 const recordFor = ({ rule, destination }: ReportedFailure, records: readonly StandingRecord[]): StandingRecord | undefined =>
   records.find(({ replication: { rules, partition, destination: to } }) =>
-    rule === undefined ? destination === `arn:${partition}:s3:::${to.bucket}` : rules.some(({ id }) => id === rule),
+    rule === undefined ? destination === bucketArn(partition, to.bucket) : rules.some(({ id }) => id === rule),
   );
 
 const countsOf = (reasons: readonly string[]): ReadonlyMap<string, number> =>

@@ -28,9 +28,14 @@ export interface Judgement {
   readonly record: ContestRecord;
 }
 
+/** What there is to remember of a setting before its first repair. */
+export const uncontested = ({ group, setting, digest }: Pick<ContestRecord, 'group' | 'setting' | 'digest'>): ContestRecord => ({
+  ...{ group, setting, digest, repairs: [], holds: 0, rivals: [] },
+});
+
 /** Another document is another wish: what was contested is over. */
-const remembered = (record: ContestRecord | undefined, { group, setting, digest }: Drift): ContestRecord =>
-  record !== undefined && record.digest === digest ? record : { group, setting, digest, repairs: [], holds: 0, rivals: [] };
+const remembered = (record: ContestRecord | undefined, drift: Drift): ContestRecord =>
+  record !== undefined && record.digest === drift.digest ? record : uncontested(drift);
 
 /**
  * Judges one drift. A hold that is over lets one repair through; if that does not last an hour either, the next hold is twice as long,

@@ -2,8 +2,9 @@ import type { Group } from '../../model/replication.ts';
 import type { Target } from '../../stages/targets.ts';
 import { isBare } from '../actor.ts';
 import type { Change } from '../change.ts';
-import type { GroupMemory, RepairRecord } from '../ledger.ts';
+import type { GroupMemory } from '../ledger.ts';
 import type { Controller } from '../ports.ts';
+import { wholeSecond } from '../read-change/fields.ts';
 import { type Asked, everything, touches } from './scope.ts';
 
 /** What all parts of one pass go by. */
@@ -35,13 +36,8 @@ export function changeOf({ asked, memory }: PassContext, target: Target): Change
   return latest(named) ?? latest(changes);
 }
 
-/** CloudTrail tells whole seconds. */
-const wholeSecond = (milliseconds: number): number => Math.floor(milliseconds / 1000) * 1000;
-
 const latest = (changes: readonly Change[]): Change | undefined =>
   changes.reduce<Change | undefined>(
     (last, change) => (last === undefined || change.time >= last.time ? change : last),
     undefined,
   );
-
-export const settingOf = ({ aspect, resource }: Pick<RepairRecord, 'aspect' | 'resource'>): string => `${aspect} ${resource.arn}`;

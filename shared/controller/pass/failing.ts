@@ -3,12 +3,10 @@ import { aspects } from '../../aspects/index.ts';
 import type { Pass } from '../../reconcile.ts';
 import { explanationOf, isOver } from '../failures/reasons.ts';
 import type { FailureRecord, RepairRecord } from '../ledger.ts';
-import type { ReasonTold, Story } from '../story.ts';
+import type { ReasonTold, Story, StoryOf } from '../story.ts';
 import type { PassContext } from './context.ts';
 import type { Health } from './health.ts';
 import { about, driftOf, namesOf } from './stories.ts';
-
-type Failing = Extract<Story, { kind: 'failing' }>;
 
 /** Of each replication so many repairs are looked at. */
 const repairsBack = 20;
@@ -19,7 +17,7 @@ export async function failingStory(
   { reports }: Pass,
   repairs: readonly RepairRecord[],
   health: readonly Health[],
-): Promise<Failing | undefined> {
+): Promise<StoryOf<'failing'> | undefined> {
   const { memory, c } = context;
   const open = [...memory.failures.values()].filter((record) => !isOver(record, c.now()));
   if (open.length === 0) return undefined;
@@ -33,15 +31,7 @@ export async function failingStory(
   return {
     kind: 'failing',
     ...about(context, names),
-    ...{
-      since: earliest(open.map(({ since }) => since)),
-      from,
-      last:
-        open
-          .map(({ last }) => last)
-          .sort()
-          .at(-1) ?? from,
-    },
+    ...{ since: earliest(open.map(({ since }) => since)), last: latest(open.map(({ last }) => last)), from },
     reasons: reasonsIn(open, context, known),
     outages: [...new Set(open.map(({ outage }) => outage))],
     drifts: known.map((record) => driftOf(context, record)),
@@ -52,6 +42,8 @@ export async function failingStory(
 }
 
 const earliest = (times: readonly string[]): string => times.toSorted()[0] ?? '';
+
+const latest = (times: readonly string[]): string => times.toSorted().at(-1) ?? '';
 
 /** Those that ended after the first of the objects was to be replicated. */
 async function repairsSince({ c }: PassContext, names: readonly string[], from: string): Promise<readonly RepairRecord[]> {
@@ -84,5 +76,5 @@ const explains = (name: string, reason: string): boolean =>
 const parts: readonly Story['kind'][] = ['repaired', 'repair-failed', 'drifted', 'blocked', 'unreadable'];
 
 /** Whether the one story has said all that the other would. */
-export const isPartOf = ({ replications }: Failing, story: Story): boolean =>
+export const isPartOf = ({ replications }: StoryOf<'failing'>, story: Story): boolean =>
   parts.includes(story.kind) && story.replications.every((name) => replications.includes(name));

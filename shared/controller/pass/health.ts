@@ -1,10 +1,10 @@
 /** What one pass says about each replication: its status, and whether replication is, or was, interrupted. Pure. */
-import type { Finding, ReplicationReport } from '../../model/finding.ts';
+import { type Finding, type ReplicationReport, stepKey } from '../../model/finding.ts';
 import type { Pass } from '../../reconcile.ts';
 import { digestOf } from '../digest.ts';
 import { isOver, reportedBy } from '../failures/reasons.ts';
 import type { OutageRecord, RepairRecord, StatusRecord } from '../ledger.ts';
-import { type PassContext, settingOf } from './context.ts';
+import type { PassContext } from './context.ts';
 
 export interface Health {
   readonly status: StatusRecord;
@@ -59,7 +59,7 @@ function healthOfOne(
 function partialVerdict({ verdict, findings, outcomes }: ReplicationReport): StatusRecord['verdict'] {
   const isRepaired = findings.every(
     (finding) =>
-      finding.verdict === 'in-sync' || outcomes.some((o) => o.outcome === 'repaired' && settingOf(o) === settingOf(finding)),
+      finding.verdict === 'in-sync' || outcomes.some((o) => o.outcome === 'repaired' && stepKey(o) === stepKey(finding)),
   );
   return isRepaired && verdict !== 'paused' && verdict !== 'orphaned' ? 'unproven' : verdict;
 }
@@ -67,7 +67,7 @@ function partialVerdict({ verdict, findings, outcomes }: ReplicationReport): Sta
 /** What a full pass says of replication itself: a setting that only accompanies it, such as who hears of failures, does not count. */
 function verdictOnObjects({ verdict, findings, outcomes, proof }: ReplicationReport, pass: Pass): StatusRecord['verdict'] {
   const isRepaired = (finding: Finding): boolean =>
-    outcomes.some((o) => o.outcome === 'repaired' && settingOf(o) === settingOf(finding));
+    outcomes.some((o) => o.outcome === 'repaired' && stepKey(o) === stepKey(finding));
   const isWhole = findings.every(
     (finding) => finding.verdict === 'in-sync' || !interrupts(pass, finding.aspect) || isRepaired(finding),
   );
@@ -146,7 +146,7 @@ const reasonsOf = (
   wrong: readonly Pick<RepairRecord, 'aspect' | 'resource'>[],
   denied: ReplicationReport['proof'],
 ): readonly string[] => [
-  ...new Map(wrong.map((item) => [settingOf(item), item])).values().map(({ aspect, resource }) => {
+  ...new Map(wrong.map((item) => [stepKey(item), item])).values().map(({ aspect, resource }) => {
     const target = compared.find((item) => item.target.aspect.name === aspect)?.target;
     return `${target?.aspect.title ?? aspect} of ${resource.arn} was not as desired`;
   }),
@@ -157,7 +157,7 @@ const reasonsOf = (
 export function seenIn({ compared, outcomes, plan }: Pass): ReadonlyMap<string, Readonly<Record<string, string>>> {
   const written = new Map(
     plan.steps
-      .filter(({ key }) => outcomes.some((o) => o.outcome === 'repaired' && `${o.aspect} ${o.resource.arn}` === key))
+      .filter(({ key }) => outcomes.some((o) => o.outcome === 'repaired' && stepKey(o) === key))
       .map((step) => [step.key, step.next]),
   );
   const seen = new Map<string, Record<string, string>>();

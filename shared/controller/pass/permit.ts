@@ -1,11 +1,11 @@
 /** Whether repairs may be made now, asked once a pass, before anything is written. */
-import type { HeldReason } from '../../model/finding.ts';
-import { type Hold, type PlannedStep, withhold } from '../../stages/plan.ts';
+import { type HeldReason, stepKey } from '../../model/finding.ts';
+import type { Hold, PlannedStep } from '../../stages/plan.ts';
 import { digestOf } from '../digest.ts';
 import type { ContestRecord, RepairRecord } from '../ledger.ts';
 import { tell } from '../tell.ts';
 import { type Judgement, judge } from './contest.ts';
-import { changeOf, type PassContext, settingOf } from './context.ts';
+import { changeOf, type PassContext } from './context.ts';
 
 /** What was allowed and announced. */
 export interface Permission {
@@ -17,17 +17,23 @@ export interface Permission {
   readonly contests: ReadonlyMap<string, ContestRecord>;
 }
 
-/** Asks the freeze, the budget and the memory of contested settings, in this order; announces what is left. */
-export async function permit(context: PassContext, steps: readonly PlannedStep[]): Promise<Permission> {
+/**
+ * Asks the freeze, the budget and the memory of contested settings, in this order; announces what is left.
+ *
+ * @param left the steps that remain under these holds: what waits for a contested setting is held with it
+ */
+export async function permit(
+  context: PassContext,
+  steps: readonly PlannedStep[],
+  left: (holds: ReadonlyMap<string, Hold>) => readonly PlannedStep[],
+): Promise<Permission> {
   const stop = (await frozen(context)) ?? (await overBudget(context, steps));
   if (stop !== undefined) return { holds: new Map(steps.map(({ key }) => [key, stop])), started: new Map(), contests: new Map() };
   const judged = new Map(steps.map((step) => [step.key, judgeStep(context, step)]));
   const holds = new Map(
     [...judged].flatMap(([key, { heldUntil }]) => (heldUntil === undefined ? [] : [[key, contested(heldUntil)] as const])),
   );
-  // What waits for a contested setting is held with it, and not announced.
-  const left = withhold({ steps, held: [] }, holds).steps;
-  const started = new Map(left.map((step) => [step.key, announcement(context, step)]));
+  const started = new Map(left(holds).map((step) => [step.key, announcement(context, step)]));
   await context.c.ledger.startRepairs(context.memory.id, [...started.values()]);
   return { holds, started, contests: new Map([...judged].map(([key, { record }]) => [key, record])) };
 }
@@ -94,7 +100,7 @@ const contested = (heldUntil: string): { readonly reason: HeldReason; readonly d
 /** A repair that an earlier pass announced and did not end goes on under its own name and time. */
 function announcement(context: PassContext, step: PlannedStep): RepairRecord {
   const { memory, startedAt } = context;
-  const former = memory.unfinished.find((record) => settingOf(record) === step.key);
+  const former = memory.unfinished.find((record) => stepKey(record) === step.key);
   const change = former?.change ?? changeOf(context, step.target);
   return {
     id: former?.id ?? `${startedAt}-${digestOf(step.key)}`,

@@ -1,12 +1,13 @@
 /** What became of the repairs that were announced, in this pass or in one that did not come to its end. */
 import { aspects } from '../../aspects/index.ts';
-import type { StepOutcome } from '../../model/finding.ts';
+import type { AwsFailure } from '../../model/aws-call.ts';
+import { type StepOutcome, stepKey } from '../../model/finding.ts';
 import type { Pass } from '../../reconcile.ts';
 import { isBare } from '../actor.ts';
 import type { Change } from '../change.ts';
 import type { RepairRecord, StatusRecord } from '../ledger.ts';
 import { findChange } from '../who.ts';
-import { type PassContext, settingOf } from './context.ts';
+import type { PassContext } from './context.ts';
 import type { Permission } from './permit.ts';
 import { mayRecover } from './recoverable.ts';
 
@@ -17,14 +18,23 @@ export interface Ended {
   readonly open: readonly RepairRecord[];
 }
 
-/** In the order of the plan, those of earlier passes last. */
-export function endedRepairs(context: PassContext, { outcomes, compared }: Pass, { started }: Permission): Ended {
+/**
+ * In the order of the plan, those of earlier passes last.
+ *
+ * @param isFull false: where something failed, a look at everything follows at once, and takes it up again
+ */
+export function endedRepairs(
+  context: PassContext,
+  { outcomes, compared }: Pass,
+  { started }: Permission,
+  isFull: boolean,
+): Ended {
   const endedAt = context.c.now().toISOString();
-  const own = [...started].map(([key, record]) => ({ record, outcome: outcomes.find((outcome) => settingOf(outcome) === key) }));
+  const own = [...started].map(([key, record]) => ({ record, outcome: outcomes.find((outcome) => stepKey(outcome) === key) }));
   const isOpen = ({ outcome }: { readonly outcome: StepOutcome | undefined }): boolean =>
-    outcome === undefined || isUnderWay(outcome, outcomes);
+    outcome === undefined || isUnderWay(outcome, outcomes, isFull);
   const inSync = new Set(compared.flatMap(({ target, finding }) => (finding.verdict === 'in-sync' ? [target.key] : [])));
-  const earlier = context.memory.unfinished.filter((record) => !started.has(settingOf(record)) && inSync.has(settingOf(record)));
+  const earlier = context.memory.unfinished.filter((record) => !started.has(stepKey(record)) && inSync.has(stepKey(record)));
   return {
     ended: [
       ...own.filter((one) => !isOpen(one)).map(({ record, outcome }) => end(record, outcome, endedAt)),
@@ -34,13 +44,17 @@ export function endedRepairs(context: PassContext, { outcomes, compared }: Pass,
   };
 }
 
-const isPassing = (outcome: StepOutcome): boolean => outcome.outcome === 'failed' && mayRecover(outcome.error);
+/** Something else is missing, which a look at everything finds and mends: the role, when only its lost policy was looked at. */
+const missesSomething = ({ code }: AwsFailure): boolean => /^(NoSuch|NotFound|MalformedPolicy|InvalidRequest)/.test(code);
+
+const isPassing = (outcome: StepOutcome, isFull: boolean): boolean =>
+  outcome.outcome === 'failed' && (mayRecover(outcome.error) || (!isFull && missesSomething(outcome.error)));
 
 /** What waited for something that failed goes on with it, where that may pass. */
-const isUnderWay = (outcome: StepOutcome, all: readonly StepOutcome[]): boolean =>
-  isPassing(outcome) ||
+const isUnderWay = (outcome: StepOutcome, all: readonly StepOutcome[], isFull: boolean): boolean =>
+  isPassing(outcome, isFull) ||
   (outcome.outcome === 'skipped' &&
-    (outcome.outOfTime === true || all.every((other) => other.outcome !== 'failed' || isPassing(other))));
+    (outcome.outOfTime === true || all.every((other) => other.outcome !== 'failed' || isPassing(other, isFull))));
 
 function end(record: RepairRecord, outcome: StepOutcome | undefined, endedAt: string): RepairRecord {
   if (outcome?.outcome === 'failed') return { ...record, endedAt, outcome: 'failed', detail: outcome.detail };
@@ -57,7 +71,8 @@ export async function withActors(context: PassContext, records: readonly RepairR
   const named: RepairRecord[] = [];
   for (const record of records) {
     const change = toLookUp.has(record) ? await lookUp(context, record) : record.change && (await fuller(context, record.change));
-    named.push(change === undefined ? record : { ...record, change, driftedAt: earlier(change.time, record.driftedAt) });
+    const driftedAt = earlier(change?.time ?? leftSince(context, record), record.driftedAt);
+    named.push({ ...record, ...(change && { change }), driftedAt });
   }
   return named;
 }
@@ -73,6 +88,8 @@ async function fuller({ c }: PassContext, change: Told): Promise<Told> {
 
 async function lookUp(context: PassContext, record: RepairRecord): Promise<Change | undefined> {
   const { c, memory, startedAt } = context;
+  // What was never looked at is as its document makes it necessary, not as somebody left it.
+  if (!record.replications.some((name) => memory.statuses.has(name))) return undefined;
   // The pass that announced it may have left its status behind before it died.
   const inOrder = record.replications
     .flatMap((name) => lastInOrder(memory.statuses.get(name)) ?? [])
@@ -92,11 +109,21 @@ async function lookUp(context: PassContext, record: RepairRecord): Promise<Chang
 
 const sweepsBack = 2 * 3_600_000;
 
+/** Verdicts under which drift was seen, and left as it was. */
+const mayLeaveDrift: ReadonlySet<StatusRecord['verdict']> = new Set(['drifted', 'contested', 'paused', 'orphaned']);
+
 /** When it was last seen without drift: by the last pass, unless that left it drifted, as it does with what is contested. */
 function lastInOrder(status: StatusRecord | undefined): string | undefined {
   if (status === undefined) return undefined;
-  const isDrifted = status.verdict === 'drifted' || status.verdict === 'contested' || status.verdict === 'paused';
-  return isDrifted ? new Date(Date.parse(status.since) - sweepsBack).toISOString() : status.lastPass;
+  return mayLeaveDrift.has(status.verdict) ? new Date(Date.parse(status.since) - sweepsBack).toISOString() : status.lastPass;
+}
+
+/** Since when drift that was left as it was has kept objects from replicating, whoever made it. Otherwise when the repair began. */
+function leftSince({ memory }: PassContext, { aspect, replications, startedAt }: RepairRecord): string {
+  if (!aspects.some(({ name, interrupts }) => name === aspect && interrupts)) return startedAt;
+  const statuses = replications.flatMap((name) => memory.statuses.get(name) ?? []);
+  const since = statuses.flatMap(({ verdict, outage }) => (mayLeaveDrift.has(verdict) && outage !== undefined ? [outage] : []));
+  return since.sort()[0] ?? startedAt;
 }
 
 const earlier = (a: string, b: string): string => (Date.parse(a) < Date.parse(b) ? new Date(a).toISOString() : b);

@@ -3,7 +3,7 @@ import type { Target } from '../../stages/targets.ts';
 import type { Change } from '../change.ts';
 import type { GroupMemory } from '../ledger.ts';
 import type { Trigger } from '../message.ts';
-import { roleId } from '../resource-ids.ts';
+import { idsOf } from '../resource-ids.ts';
 
 export interface Asked {
   readonly trigger: Trigger;
@@ -23,8 +23,7 @@ const manyMessages = 5;
 
 /** Whether a change can have changed this setting. */
 export function touches({ eventName, resources, details }: Change, { aspect, on }: Target): boolean {
-  const names = on.type === 'role' ? [roleId(on.arn)] : on.type === 'key' && on.alias ? [on.arn, on.alias] : [on.arn];
-  const isHere = names.some((name) => resources.includes(name)) || followsOnly(details, on, resources);
+  const isHere = idsOf(on).some((id) => resources.includes(id)) || followsOnly(details, on, resources);
   return isHere && aspect.changedBy.includes(eventName) && (aspect.concernedBy?.(details) ?? true);
 }
 

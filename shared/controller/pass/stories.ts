@@ -1,13 +1,21 @@
 /** What people have to be told after a pass. Facts only; the same story is not told twice, see `tell.ts`. Pure. */
 import { aspects } from '../../aspects/index.ts';
-import type { Difference, Finding, Held, ReplicationReport, ResourceRef } from '../../model/finding.ts';
+import {
+  type Difference,
+  type Finding,
+  type Held,
+  type HeldReason,
+  type ReplicationReport,
+  type ResourceRef,
+  stepKey,
+} from '../../model/finding.ts';
 import type { Replication } from '../../model/replication.ts';
 import type { Pass } from '../../reconcile.ts';
 import { settingTitle } from '../../text/setting-title.ts';
 import { digestOf } from '../digest.ts';
 import type { ContestRecord, OutageRecord, RepairRecord } from '../ledger.ts';
-import type { DriftTold, Story } from '../story.ts';
-import { changeOf, type PassContext, settingOf } from './context.ts';
+import type { DriftTold, Story, StoryChange } from '../story.ts';
+import { changeOf, type PassContext } from './context.ts';
 import { mayRecover } from './recoverable.ts';
 
 export interface Told {
@@ -64,16 +72,9 @@ export function driftOf(context: PassContext, record: RepairRecord): DriftTold {
   };
 }
 
-const changeTold = ({
-  eventName,
-  eventId,
-  time,
-  account,
-  region,
-  actor,
-}: NonNullable<DriftTold['change']>): DriftTold['change'] => ({
-  ...{ eventName, eventId, time, account, region, actor },
-});
+function changeTold({ eventName, eventId, time, account, region, actor }: StoryChange): StoryChange {
+  return { eventName, eventId, time, account, region, actor };
+}
 
 const settingTold = ({ group }: PassContext, aspect: string, resource: ResourceRef, differences: readonly Difference[]) => ({
   setting: settingTitle(aspectNamed(aspect)?.title ?? aspect, resource, group.replications),
@@ -107,17 +108,19 @@ function repairStories(context: PassContext, { repairs }: Told): readonly Story[
 
 const notSeenYet = 'AWS accepted the repair, but reading it back does not show it yet. The next pass looks again.';
 
+/** Somebody asked for it, or another story says it. */
+const untold: ReadonlySet<HeldReason> = new Set<HeldReason>([
+  'paused',
+  'orphaned',
+  'contested',
+  'budget-exceeded',
+  'prerequisite-blocked',
+  'prerequisite-unreadable',
+]);
+
 /** Drift that nobody repairs now, except where somebody asked for exactly that. */
 function driftStories(context: PassContext, { pass }: Told): readonly Story[] {
-  const quiet = new Set([
-    'paused',
-    'orphaned',
-    'contested',
-    'budget-exceeded',
-    'prerequisite-blocked',
-    'prerequisite-unreadable',
-  ]);
-  const held = [...pass.plan.held.filter(({ reason }) => !quiet.has(reason)), ...observedOnly(context, pass)];
+  const held = [...pass.plan.held.filter(({ reason }) => !untold.has(reason)), ...observedOnly(context, pass)];
   return [...Map.groupBy(held, ({ detail }) => detail)].map(([detail, items]) => ({
     kind: 'drifted',
     ...about(context, namesOf(items)),
@@ -137,7 +140,7 @@ const observedOnly = ({ c }: PassContext, { plan }: Pass): readonly Held[] =>
       }));
 
 function heldTold(context: PassContext, pass: Pass, { aspect, resource, differences }: Held): DriftTold {
-  const target = pass.compared.find((item) => item.target.key === settingOf({ aspect, resource }))?.target;
+  const target = pass.compared.find((item) => item.target.key === stepKey({ aspect, resource }))?.target;
   const change = target && changeOf(context, target);
   return {
     ...settingTold(context, aspect, resource, differences),
@@ -148,7 +151,7 @@ function heldTold(context: PassContext, pass: Pass, { aspect, resource, differen
 
 function contestedStories(context: PassContext, { pass, contests }: Told): readonly Story[] {
   return pass.plan.held.flatMap((item): Story[] => {
-    const record = contests.get(settingOf(item));
+    const record = contests.get(stepKey(item));
     if (item.reason !== 'contested' || record?.heldUntil === undefined) return [];
     const { rivals, repairs, heldUntil } = record;
     const drift = heldTold(context, pass, item);
@@ -207,7 +210,10 @@ function provenStories(context: PassContext, { pass, outages }: Told): readonly 
     const former = context.memory.statuses.get(report.name);
     const outage = outages.find(({ replication }) => replication === report.name);
     const wasFailing = context.memory.failures.has(report.name) && outage?.endedAt !== undefined;
-    if (report.verdict !== 'proven' || former === undefined || !(told.has(former.verdict) || wasFailing)) return [];
+    const isUnderWay = context.memory.unfinished.some(({ replications }) => replications.includes(report.name));
+    // Drift under repair is told by how the repair ends.
+    const wasTold = former !== undefined && told.has(former.verdict) && !(former.verdict === 'drifted' && isUnderWay);
+    if (report.verdict !== 'proven' || former === undefined || !(wasTold || wasFailing)) return [];
     const { startedAt, reasons, window } = outage ?? {
       startedAt: former.since,
       reasons: former.troubles,

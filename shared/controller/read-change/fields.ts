@@ -8,6 +8,15 @@ const nothing: Fields = {};
 export const fieldsOf = (value: unknown): Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : nothing;
 
+/** The members of an object in JSON; none of anything else. */
+export function fieldsIn(json: string | undefined): Fields {
+  try {
+    return fieldsOf(JSON.parse(json ?? ''));
+  } catch {
+    return nothing;
+  }
+}
+
 export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
 /** ARNs have less. DynamoDB takes no longer sort key: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html */
@@ -42,6 +51,13 @@ export const regionOf = (value: unknown): string | undefined =>
   typeof value === 'string' && /^[a-z]{2,8}(-[a-z0-9]{1,12}){1,4}$/.test(value) ? value : undefined;
 
 const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/;
+
+/**
+ * Cut to the second, as CloudTrail tells times: what came just after an instant may seem to be from just before it. In milliseconds.
+ *
+ * @see https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
+ */
+export const wholeSecond = (milliseconds: number): number => Math.floor(milliseconds / 1000) * 1000;
 
 /** An ISO 8601 instant, in UTC; undefined when it is none. */
 export function instantOf(value: unknown): string | undefined {

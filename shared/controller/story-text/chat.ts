@@ -32,8 +32,8 @@ export interface ChatNotification {
   };
 }
 
-const LONGEST = { title: 250, description: 2800, step: 350, keyword: 75, summary: 250, resource: 250, context: 250 } as const;
-const MOST = { drifts: 5, differences: 4, steps: 5, keywords: 10, resources: 10 } as const;
+const longest = { title: 250, description: 2800, step: 350, keyword: 75, summary: 250, resource: 250, context: 250 } as const;
+const most = { drifts: 5, differences: 4, steps: 5, keywords: 10, resources: 10 } as const;
 
 /** Names and session names are chosen by others: `<!channel>` in one must not ring everybody's bell. */
 const safe = (text: string): string => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
@@ -47,10 +47,10 @@ const differenceText = ({ path, observed, desired }: Difference): string =>
   `  - ${path === '' ? '' : `${code(cutText(path, 100))}: `}${valueText(observed)} -&gt; ${valueText(desired)}`;
 
 function driftText({ setting, resource, differences, change }: DriftTold): string {
-  const left = differences.length - MOST.differences;
+  const left = differences.length - most.differences;
   return [
     `*${safe(setting)}*, ${safe(place(resource))}`,
-    ...differences.slice(0, MOST.differences).map(differenceText),
+    ...differences.slice(0, most.differences).map(differenceText),
     ...(left > 0 ? [`  - and ${count(left, 'more difference')}`] : []),
     ...(change === undefined ? [] : [`  by ${code(cutText(actorName(change.actor), 300))}, ${code(change.eventName)}`]),
   ].join('\n');
@@ -64,24 +64,24 @@ export function driftsOf(story: Story): readonly DriftTold[] {
 
 function details(story: Story): readonly string[] {
   const drifts = driftsOf(story);
-  const shown = drifts.slice(0, MOST.drifts).map(driftText);
-  if (drifts.length > MOST.drifts) shown.push(`and ${count(drifts.length - MOST.drifts, 'more setting')}`);
+  const shown = drifts.slice(0, most.drifts).map(driftText);
+  if (drifts.length > most.drifts) shown.push(`and ${count(drifts.length - most.drifts, 'more setting')}`);
   if (story.kind === 'blocked')
     return story.blockers
-      .slice(0, MOST.drifts)
+      .slice(0, most.drifts)
       .map(({ reason, owner }) => `- ${safe(cutText(reason, 400))}${owner === undefined ? '' : ` (${code(owner)})`}`);
   if (story.kind === 'unreadable' || story.kind === 'spoke-silent')
-    return story.reasons.slice(0, MOST.drifts).map((reason) => `- ${safe(cutText(reason, 400))}`);
+    return story.reasons.slice(0, most.drifts).map((reason) => `- ${safe(cutText(reason, 400))}`);
   if (story.kind === 'stalled')
-    return story.stalls.slice(0, MOST.drifts).map((stall) => `- ${safe(cutText(stallText(stall), 400))}`);
+    return story.stalls.slice(0, most.drifts).map((stall) => `- ${safe(cutText(stallText(stall), 400))}`);
   if (story.kind === 'invalid-document')
     return story.faults
-      .slice(0, MOST.drifts)
+      .slice(0, most.drifts)
       .map(({ path, message }) => `- ${code(path || 'the document')}: ${safe(cutText(message, 300))}`);
   if (story.kind === 'failing')
     return [
       ...story.reasons
-        .slice(0, MOST.drifts)
+        .slice(0, most.drifts)
         .map(({ reason, count: many, meaning }) => `- ${many} ${code(reason)}: ${safe(meaning)}`),
       ...shown,
     ];
@@ -93,20 +93,20 @@ function resourcesOf(story: Story): readonly string[] {
   const owners =
     story.kind === 'blocked' ? story.blockers.flatMap(({ owner }) => (owner?.startsWith('arn:') ? [owner] : [])) : [];
   const parameters = 'document' in story ? [story.document] : [];
-  return [...new Set([...arns, ...owners, ...parameters])].slice(0, MOST.resources).map((one) => cutText(one, LONGEST.resource));
+  return [...new Set([...arns, ...owners, ...parameters])].slice(0, most.resources).map((one) => cutText(one, longest.resource));
 }
 
 /** One thread a replication, or a group, or a document; one for what concerns the whole fleet. */
 const threadOf = (story: Story): string => {
   const about = story.group ?? story.replications[0] ?? ('document' in story ? story.document : 'fleet');
-  return cutText(`lockstep-${about}`, LONGEST.keyword * 2);
+  return cutText(`lockstep-${about}`, longest.keyword * 2);
 };
 
 function contextOf(story: Story): Readonly<Record<string, string>> {
   return {
     kind: story.kind,
     at: story.at,
-    ...(story.group !== undefined && { group: cutText(story.group, LONGEST.context) }),
+    ...(story.group !== undefined && { group: cutText(story.group, longest.context) }),
     ...(story.replications.length > 0 && { replications: String(story.replications.length) }),
   };
 }
@@ -117,16 +117,16 @@ export function chatNotification(story: Story, subject: string, tale: Tale): Cha
     source: 'custom',
     content: {
       textType: 'client-markdown',
-      title: cutText(safe(subject), LONGEST.title),
-      description: cutText([safe(tale.opening), ...details(story)].join('\n'), LONGEST.description),
-      nextSteps: tale.steps.slice(0, MOST.steps).map((step) => cutText(safe(step), LONGEST.step)),
+      title: cutText(safe(subject), longest.title),
+      description: cutText([safe(tale.opening), ...details(story)].join('\n'), longest.description),
+      nextSteps: tale.steps.slice(0, most.steps).map((step) => cutText(safe(step), longest.step)),
       keywords: ['Lockstep', story.kind, ...story.replications]
-        .slice(0, MOST.keywords)
-        .map((word) => cutText(word, LONGEST.keyword)),
+        .slice(0, most.keywords)
+        .map((word) => cutText(word, longest.keyword)),
     },
     metadata: {
       threadId: threadOf(story),
-      summary: cutText(subject, LONGEST.summary),
+      summary: cutText(subject, longest.summary),
       eventType: `lockstep-${story.kind}`,
       relatedResources: resourcesOf(story),
       additionalContext: contextOf(story),

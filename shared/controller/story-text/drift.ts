@@ -6,7 +6,7 @@ import { durationText, instantText } from '../../text/time.ts';
 import type { DriftTold } from '../story.ts';
 import { changeLines } from './who.ts';
 
-const MOST = 10;
+const most = 10;
 
 function sinceText({ driftedAt, seconds }: DriftTold): string {
   const from = instantText(driftedAt);
@@ -24,8 +24,8 @@ export const driftText = (style: Style, drift: DriftTold): string =>
 
 /** Each in a block of its own. */
 export function driftTexts(style: Style, drifts: readonly DriftTold[]): readonly string[] {
-  const left = drifts.length - MOST;
-  const shown = drifts.slice(0, MOST).map((drift) => driftText(style, drift));
+  const left = drifts.length - most;
+  const shown = drifts.slice(0, most).map((drift) => driftText(style, drift));
   return left > 0 ? [...shown, `… and ${count(left, 'more setting')}.`] : shown;
 }
 

@@ -2,29 +2,27 @@
 import { blockerText, distinctBlockers } from '../../text/blocker.ts';
 import { block, count, labelled, printable } from '../../text/text.ts';
 import { instantText } from '../../text/time.ts';
-import type { ReasonTold, Story } from '../story.ts';
+import type { ReasonTold, StoryOf } from '../story.ts';
 import { driftTexts } from './drift.ts';
 import { listed, subjectsOf } from './names.ts';
 import { mail, type Tale } from './tale.ts';
 
-type Failing = Extract<Story, { kind: 'failing' }>;
+const most = { reasons: 10, troubles: 8 } as const;
 
-const MOST = { reasons: 10, troubles: 8 } as const;
-
-export function failing(story: Failing): Tale {
+export function failing(story: StoryOf<'failing'>): Tale {
   const { reasons, drifts, troubles, since, last } = story;
   const many = reasons.reduce((sum, { count: n }) => sum + n, 0);
-  const blockers = distinctBlockers(story.blockers).slice(0, MOST.troubles);
+  const blockers = distinctBlockers(story.blockers).slice(0, most.troubles);
   return {
     subject: `Lockstep: S3 did not replicate ${count(many, 'object')} of ${subjectsOf(story)}: ${listed(reasons.map(({ reason }) => reason))}`,
     opening: `S3 reported ${count(many, 'object')} of ${subjectsOf(story)} that it did not replicate, from ${instantText(since)} until ${instantText(last)} so far. ${whyOf(story)}`,
     sections: [
-      reasons.slice(0, MOST.reasons).map(reasonLines).join('\n'),
+      reasons.slice(0, most.reasons).map(reasonLines).join('\n'),
       ...(troubles.length === 0
         ? []
         : [
             troubles
-              .slice(0, MOST.troubles)
+              .slice(0, most.troubles)
               .map((trouble) => block(mail, `- ${printable(trouble)}`, 0))
               .join('\n'),
           ]),
@@ -35,7 +33,7 @@ export function failing(story: Failing): Tale {
   };
 }
 
-function whyOf({ drifts, proven, reasons, blockers, troubles }: Failing): string {
+function whyOf({ drifts, proven, reasons, blockers, troubles }: StoryOf<'failing'>): string {
   const isExplained = reasons.some(({ explainedBy }) => explainedBy.length > 0);
   const settings = listed(drifts.map(({ setting }) => setting));
   if (proven && drifts.length > 0)
@@ -55,7 +53,7 @@ const reasonLines = ({ reason, count: many, meaning, explainedBy }: ReasonTold):
   );
 
 // S3 does not try a failed object again: https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-status.html
-function stepsOf(story: Failing): readonly string[] {
+function stepsOf(story: StoryOf<'failing'>): readonly string[] {
   const { reasons, from, proven, replications } = story;
   const name = replications[0] ?? 'NAME';
   return [

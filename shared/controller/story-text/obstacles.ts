@@ -3,24 +3,22 @@ import { faultText } from '../../model/desired-state/faults.ts';
 import { blockerText, distinctBlockers } from '../../text/blocker.ts';
 import { block, count, labelled, printable } from '../../text/text.ts';
 import { instantText } from '../../text/time.ts';
-import type { Story } from '../story.ts';
+import type { Story, StoryOf } from '../story.ts';
 import { be, firstOf, listed, subjectsOf } from './names.ts';
 import { mail, type Tale } from './tale.ts';
 import { actorLines } from './who.ts';
 
-type Of<K extends Story['kind']> = Extract<Story, { kind: K }>;
+const most = { blockers: 8, reasons: 10, faults: 40 } as const;
 
-const MOST = { blockers: 8, reasons: 10, faults: 40 } as const;
-
-export function blocked(story: Of<'blocked'>): Tale {
+export function blocked(story: StoryOf<'blocked'>): Tale {
   const blockers = distinctBlockers(story.blockers);
   const name = firstOf(story);
   return {
     subject: `Lockstep: ${subjectsOf(story)} ${be(story.replications)} blocked: ${blockers[0]?.reason ?? 'something stands in the way'}`,
     opening: `${subjectsOf(story)} ${be(story.replications)} blocked since ${instantText(story.since)} by something that is not Lockstep's to change. Its owner has to act; until then objects may not replicate.`,
     sections: [
-      ...blockers.slice(0, MOST.blockers).map((blocker) => blockerText(mail, blocker, 0)),
-      ...(blockers.length > MOST.blockers ? [`… and ${count(blockers.length - MOST.blockers, 'more blocker')}.`] : []),
+      ...blockers.slice(0, most.blockers).map((blocker) => blockerText(mail, blocker, 0)),
+      ...(blockers.length > most.blockers ? [`… and ${count(blockers.length - most.blockers, 'more blocker')}.`] : []),
     ],
     steps: [
       `Have its owner do what is said above. \`lockstep explain ${name}\` shows the permission proof, hop by hop.`,
@@ -29,14 +27,14 @@ export function blocked(story: Of<'blocked'>): Tale {
   };
 }
 
-export function unreadable(story: Of<'unreadable'>): Tale {
+export function unreadable(story: StoryOf<'unreadable'>): Tale {
   const reasons = [...new Set(story.reasons)];
   return {
     subject: `Lockstep cannot read what ${subjectsOf(story)} depends on`,
     opening: `Lockstep cannot read everything that ${subjectsOf(story)} depends on, so it neither proves nor repairs what it cannot see. Somebody has to give it access.`,
     sections: [
       reasons
-        .slice(0, MOST.reasons)
+        .slice(0, most.reasons)
         .map((reason) => block(mail, `- ${printable(reason)}`, 0))
         .join('\n'),
     ].filter((text) => text !== ''),
@@ -47,13 +45,13 @@ export function unreadable(story: Of<'unreadable'>): Tale {
   };
 }
 
-const reasonsOf = ({ reasons }: Of<'spoke-silent'>): string =>
+const reasonsOf = ({ reasons }: StoryOf<'spoke-silent'>): string =>
   reasons
-    .slice(0, MOST.reasons)
+    .slice(0, most.reasons)
     .map((reason) => block(mail, `- ${printable(reason)}`, 0))
     .join('\n');
 
-export function spokeSilent(story: Of<'spoke-silent'>): Tale {
+export function spokeSilent(story: StoryOf<'spoke-silent'>): Tale {
   if (story.everywhere) return allSilent(story);
   const { account, regions } = story;
   const stacks = regions.map((region) => `lockstep-spoke-${account}-${region}`);
@@ -69,7 +67,7 @@ export function spokeSilent(story: Of<'spoke-silent'>): Tale {
   };
 }
 
-const allSilent = (story: Of<'spoke-silent'>): Tale => ({
+const allSilent = (story: StoryOf<'spoke-silent'>): Tale => ({
   subject: 'Lockstep hears nothing from any account',
   opening: `Changes reach Lockstep from nowhere any more, so the fault is with the hub, in account ${story.account} (${listed(story.regions)}). What drifts is found and repaired by the hourly sweep only, not at once. Replication itself goes on.`,
   sections: [reasonsOf(story)],
@@ -80,10 +78,10 @@ const allSilent = (story: Of<'spoke-silent'>): Tale => ({
   ],
 });
 
-const edited = (actor: Of<'orphaned'>['editedBy']): readonly string[] =>
+const edited = (actor: StoryOf<'orphaned'>['editedBy']): readonly string[] =>
   actor === undefined ? [] : [actorLines(mail, 'edited by', actor, 0).join('\n')];
 
-export function invalidDocument(story: Of<'invalid-document'>): Tale {
+export function invalidDocument(story: StoryOf<'invalid-document'>): Tale {
   const { document, faults, inForce } = story;
   const many = count(faults.length, 'fault');
   const before = inForce
@@ -94,9 +92,9 @@ export function invalidDocument(story: Of<'invalid-document'>): Tale {
     opening: `The document ${document} is not valid: ${many}. ${before}`,
     sections: [
       faults
-        .slice(0, MOST.faults)
+        .slice(0, most.faults)
         .map((fault) => block(mail, printable(faultText(fault)), 2))
-        .concat(faults.length > MOST.faults ? [`  … and ${faults.length - MOST.faults} more.`] : [])
+        .concat(faults.length > most.faults ? [`  … and ${faults.length - most.faults} more.`] : [])
         .join('\n'),
       ...edited(story.editedBy),
     ].filter((text) => text !== ''),
@@ -104,7 +102,7 @@ export function invalidDocument(story: Of<'invalid-document'>): Tale {
   };
 }
 
-export function orphaned(story: Of<'orphaned'>): Tale {
+export function orphaned(story: StoryOf<'orphaned'>): Tale {
   const name = firstOf(story);
   return {
     subject: `Lockstep no longer repairs ${subjectsOf(story)}: its document is gone`,
@@ -117,7 +115,7 @@ export function orphaned(story: Of<'orphaned'>): Tale {
   };
 }
 
-export function pauseEnded(story: Of<'pause-ended'>): Tale {
+export function pauseEnded(story: StoryOf<'pause-ended'>): Tale {
   const name = firstOf(story);
   return {
     subject: `Lockstep repairs ${subjectsOf(story)} again: the pause is over`,

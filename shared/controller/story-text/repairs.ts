@@ -1,13 +1,11 @@
 /** Stories about drift: repaired, not repaired, contested, stopped by the budget. */
 import { block, count, labelled, printable } from '../../text/text.ts';
 import { durationText, instantText } from '../../text/time.ts';
-import type { DriftTold, Story } from '../story.ts';
+import type { DriftTold, StoryOf } from '../story.ts';
 import { brokenSince, driftText, driftTexts } from './drift.ts';
 import { be, firstOf, listed, subjectsOf } from './names.ts';
 import { mail, type Tale } from './tale.ts';
 import { actorLines, actorName, toolOf } from './who.ts';
-
-type Of<K extends Story['kind']> = Extract<Story, { kind: K }>;
 
 const settingsOf = (drifts: readonly DriftTold[]): string => listed(drifts.map(({ setting }) => setting)) || 'settings';
 
@@ -20,7 +18,7 @@ function missedObjects(name: string, from: string, until: string): string {
   return `Objects written from ${instantText(from)} until ${instantText(until)} may not have been replicated, and S3 does not try a failed one again: \`lockstep history ${name}\` shows the time to look at, S3 Batch Replication copies what is missing.`;
 }
 
-export function repaired(story: Of<'repaired'>): Tale {
+export function repaired(story: StoryOf<'repaired'>): Tale {
   const { drifts } = story;
   const name = firstOf(story);
   const from = brokenSince(drifts);
@@ -37,7 +35,7 @@ export function repaired(story: Of<'repaired'>): Tale {
   };
 }
 
-export function repairFailed(story: Of<'repair-failed'>): Tale {
+export function repairFailed(story: StoryOf<'repair-failed'>): Tale {
   const name = firstOf(story);
   return {
     subject: `Lockstep could not repair ${subjectsOf(story)}: ${inBrief(story.drifts)}`,
@@ -50,7 +48,7 @@ export function repairFailed(story: Of<'repair-failed'>): Tale {
   };
 }
 
-export function drifted(story: Of<'drifted'>): Tale {
+export function drifted(story: StoryOf<'drifted'>): Tale {
   const name = firstOf(story);
   return {
     subject: `Lockstep found drift in ${subjectsOf(story)}, not repaired: ${inBrief(story.drifts)}`,
@@ -63,13 +61,13 @@ export function drifted(story: Of<'drifted'>): Tale {
 }
 
 /** Who undoes it, each once, the latest first. */
-function rivalLines({ rivals }: Of<'contested'>): readonly string[] {
+function rivalLines({ rivals }: StoryOf<'contested'>): readonly string[] {
   const distinct = [...new Map(rivals.toReversed().map((rival) => [actorName(rival), rival])).values()];
   if (distinct.length === 0) return [labelled(mail, 'undone by', 'not known: CloudTrail showed no call for it', 0)];
   return distinct.slice(0, 5).flatMap((rival) => actorLines(mail, 'undone by', rival, 0));
 }
 
-export function contested(story: Of<'contested'>): Tale {
+export function contested(story: StoryOf<'contested'>): Tale {
   const { drift, repairs, heldUntil } = story;
   const name = firstOf(story);
   const last = story.rivals.at(-1);
@@ -86,7 +84,7 @@ export function contested(story: Of<'contested'>): Tale {
   };
 }
 
-export function budgetExceeded({ drifted: many, of, percent }: Of<'budget-exceeded'>): Tale {
+export function budgetExceeded({ drifted: many, of, percent }: StoryOf<'budget-exceeded'>): Tale {
   return {
     subject: `Lockstep stopped all repairs: ${many} of ${count(of, 'replication')} drifted`,
     opening: `Lockstep stopped all repairs: at one time ${many} of ${count(of, 'replication')} were found not to be as the documents want them, more than the ${percent} percent it may repair without being asked. Nothing is repaired until a person has looked.`,
@@ -104,7 +102,7 @@ export function budgetExceeded({ drifted: many, of, percent }: Of<'budget-exceed
   };
 }
 
-export function provenAgain(story: Of<'proven-again'>): Tale {
+export function provenAgain(story: StoryOf<'proven-again'>): Tale {
   const { startedAt, reasons, from } = story.outage;
   const seconds = (Date.parse(story.at) - Date.parse(startedAt)) / 1000;
   const lasted = seconds >= 0 ? ` after ${durationText(seconds)}` : '';

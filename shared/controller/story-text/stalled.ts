@@ -2,7 +2,7 @@
 import { block, count, printable } from '../../text/text.ts';
 import { durationText, instantText } from '../../text/time.ts';
 import type { Stall } from '../ledger.ts';
-import type { Story } from '../story.ts';
+import type { StoryOf } from '../story.ts';
 import { firstOf, subjectsOf } from './names.ts';
 import { mail, type Tale } from './tale.ts';
 
@@ -12,7 +12,7 @@ const most = 10;
 export const stallText = ({ replication, rule, pending, waitedSeconds }: Stall): string =>
   `${replication}, rule ${rule}: ${count(pending, 'operation')} pending${waitedSeconds === undefined ? '' : `, the oldest for ${durationText(waitedSeconds)}`}`;
 
-export function stalled(story: Extract<Story, { kind: 'stalled' }>): Tale {
+export function stalled(story: StoryOf<'stalled'>): Tale {
   const { account, region, minutes, since, stalls } = story;
   return {
     subject: `Lockstep: nothing moves in ${subjectsOf(story)}, though all is as desired`,

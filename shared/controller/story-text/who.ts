@@ -46,12 +46,12 @@ export function actorName({ kind, principal, session, account }: Actor): string 
   }
 }
 
-const LONGEST_AGENT = 200;
+const longestAgent = 200;
 
 /** From where and with what; empty when neither is known. */
 function means({ sourceAddress, userAgent }: Actor): string {
   const tool = toolOf(userAgent);
-  const agent = userAgent === undefined ? undefined : `user agent ${truncate(userAgent, LONGEST_AGENT)}`;
+  const agent = userAgent === undefined ? undefined : `user agent ${truncate(userAgent, longestAgent)}`;
   const withWhat = tool === undefined ? agent : `with ${tool} (${agent})`;
   return [sourceAddress === undefined ? undefined : `from ${sourceAddress}`, withWhat]
     .filter((one) => one !== undefined)

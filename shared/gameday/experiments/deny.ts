@@ -1,6 +1,6 @@
 import { callOn, readCall } from '../../aspects/read-call.ts';
 import { bucketArn, type RoleRef, roleOf } from '../../aspects/resources.ts';
-import { parseIamPolicy } from '../../aspects/role-documents.ts';
+import { noSuchEntity, parseIamPolicy } from '../../aspects/role-documents.ts';
 import { roleOtherPolicies } from '../../aspects/role-other-policies.ts';
 import { type PolicyDocument, policyOf, statementsOf } from '../../policy/statements.ts';
 import type { Ending, Experiment, Mark, Scene } from '../experiment.ts';
@@ -29,7 +29,7 @@ export const deny: Experiment = {
   alarm: (scene) => (ending(scene) === 'blocked' ? 'lockstep-blocked' : undefined),
   read: ({ resource }) =>
     readCall(callOn(resource, 'iam:GetRolePolicy', { RoleName: (resource as RoleRef).name, PolicyName: gamedayPolicy }), {
-      absentWhen: ['NoSuchEntity', 'NoSuchEntityException'],
+      absentWhen: noSuchEntity,
       parse: ({ PolicyDocument: text }) => parseIamPolicy(text),
     }),
   damage({ replication }, observed, mark) {

@@ -3,6 +3,7 @@ import type { Aspect, NonEmpty } from '../../aspects/aspect.ts';
 import { bucketPolicy } from '../../aspects/bucket-policy.ts';
 import { keyPolicy } from '../../aspects/key-policy.ts';
 import type { PolicySetting } from '../../aspects/policy-setting.ts';
+import { bucketArn } from '../../aspects/resources.ts';
 import type { ResourceRef } from '../../model/finding.ts';
 import type { Replication } from '../../model/replication.ts';
 import type { Experiment, Move, Scene } from '../experiment.ts';
@@ -70,17 +71,17 @@ const grantsExperiment = (grants: Grants): Experiment => ({
   undo: (scene, observed) => withGrants(grants, scene, observed as PolicySetting | undefined),
 });
 
-export const policy = grantsExperiment({
+export const bucketPolicyGrants = grantsExperiment({
   name: 'policy',
   aspect: bucketPolicy,
-  at: ({ partition, destination }) => `arn:${partition}:s3:::${destination.bucket}`,
+  at: (r) => bucketArn(r, r.destination.bucket),
   breaks: ({ replication: { role, destination } }) =>
     `removes what Lockstep grants the role ${role.name} from the bucket policy of ${destination.bucket}`,
   reversible:
     'The grants are written again, by the controller or in the end by this command; statements of others stay word for word.',
 });
 
-export const grantsOfKey = grantsExperiment({
+export const keyPolicyGrants = grantsExperiment({
   name: keyPolicy.name,
   aspect: keyPolicy,
   at: ({ destination }) => destination.key.arn ?? '',

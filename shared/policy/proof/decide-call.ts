@@ -1,5 +1,4 @@
 /** Decides the calls of a hop, and how much each counts. */
-
 import { isUnknown } from '../evaluate/truth.ts';
 import { type Answer, type Decision, decide } from '../evaluate.ts';
 import { accountOfArn, type ReplicationState } from '../replication-state.ts';

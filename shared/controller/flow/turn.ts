@@ -1,6 +1,6 @@
 /** Whose turn it is, and what a sweep leaves behind. Pure. */
 import type { FlowRecord, ReplicationRecord, Stall, StatusRecord } from '../ledger.ts';
-import type { Silence } from '../ports.ts';
+import type { FlowWatch } from '../ports.ts';
 import type { Judgement } from './judge.ts';
 import { type Series, seriesOf } from './series.ts';
 
@@ -15,7 +15,7 @@ export interface Candidate {
 export function candidatesOf(
   records: readonly ReplicationRecord[],
   statuses: readonly StatusRecord[],
-  silence: Pick<Silence, 'account'>,
+  watch: Pick<FlowWatch, 'account'>,
 ): readonly Candidate[] {
   const sound = new Set(
     statuses.filter(({ verdict }) => verdict === 'proven' || verdict === 'unproven').map(({ replication }) => replication),
@@ -26,7 +26,7 @@ export function candidatesOf(
     .map((replication) => ({
       name: replication.name,
       destination: { account: replication.destination.account, region: replication.destination.region },
-      series: seriesOf(replication, silence),
+      series: seriesOf(replication, watch),
     }))
     .filter(({ series }) => series.length > 0);
 }
@@ -38,7 +38,7 @@ const early = 10 * 60_000;
 export function dueOf(
   candidates: readonly Candidate[],
   flows: ReadonlyMap<string, FlowRecord>,
-  { everyHours }: Pick<Silence, 'everyHours'>,
+  { everyHours }: Pick<FlowWatch, 'everyHours'>,
   now: Date,
 ): readonly Candidate[] {
   const before = now.getTime() - everyHours * 3_600_000 + early;

@@ -5,11 +5,11 @@
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/repl-metrics.html
  */
 import pLimit from 'p-limit';
+import { type Looked, lookAt } from './flow/look.ts';
+import { type Batch, batchesOf, stretchBefore } from './flow/series.ts';
+import { type Candidate, candidatesOf, dueOf, flowOf } from './flow/turn.ts';
 import type { FlowRecord, ReplicationRecord } from './ledger.ts';
-import type { Controller, Silence } from './ports.ts';
-import { type Looked, lookAt } from './silence/look.ts';
-import { type Batch, batchesOf, stretchBefore } from './silence/series.ts';
-import { type Candidate, candidatesOf, dueOf, flowOf } from './silence/turn.ts';
+import type { Controller, FlowWatch } from './ports.ts';
 import { tell } from './tell.ts';
 
 /** Fifty requests a second are all that an account has in a region, for everybody: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html */
@@ -24,30 +24,30 @@ const longestLook = 60_000;
  *
  * @throws what the ledger throws
  */
-export async function watchFlow(c: Controller, silence: Silence, records: readonly ReplicationRecord[]): Promise<void> {
-  const candidates = candidatesOf(records, await c.ledger.statuses(), silence);
+export async function watchFlow(c: Controller, watch: FlowWatch, records: readonly ReplicationRecord[]): Promise<void> {
+  const candidates = candidatesOf(records, await c.ledger.statuses(), watch);
   const flows = new Map((await c.ledger.flows()).map((flow) => [flow.replication, flow]));
   const now = c.now();
-  const due = dueOf(candidates, flows, silence, now);
-  const looked = await lookAtAll(c, silence, batchesOf(due.flatMap(({ series }) => series)));
+  const due = dueOf(candidates, flows, watch, now);
+  const looked = await lookAtAll(c, watch, batchesOf(due.flatMap(({ series }) => series)));
   const judged = new Map(looked.flatMap((one) => [...one.judged]));
   const fresh = due.flatMap((one) => flowOf(one, judged, flows.get(one.name), now) ?? []);
   await c.ledger.putFlows(fresh);
   for (const flow of fresh) flows.set(flow.replication, flow);
   c.metrics.add('MetricsUnread', due.length - fresh.length);
-  await report(c, silence, candidates, flows);
+  await report(c, watch, candidates, flows);
 }
 
 /** In an order of chance, so that what does not fit into one sweep has its turn in another. */
-async function lookAtAll(c: Controller, silence: Silence, batches: readonly Batch[]): Promise<readonly Looked[]> {
+async function lookAtAll(c: Controller, watch: FlowWatch, batches: readonly Batch[]): Promise<readonly Looked[]> {
   const limit = pLimit(requestsAtOnce);
   const now = c.now();
-  const stretch = stretchBefore(now, silence.stalledMinutes);
+  const stretch = stretchBefore(now, watch.stalledMinutes);
   const first = Math.floor(c.random() * batches.length);
   const turned = [...batches.slice(first), ...batches.slice(0, first)];
   const looked = await Promise.all(
     turned.map((batch) =>
-      limit(async () => (c.now().getTime() < now.getTime() + longestLook ? [await lookAt(silence, batch, stretch)] : [])),
+      limit(async () => (c.now().getTime() < now.getTime() + longestLook ? [await lookAt(watch, batch, stretch)] : [])),
     ),
   );
   const found = looked.flat();
@@ -60,7 +60,7 @@ async function lookAtAll(c: Controller, silence: Silence, batches: readonly Batc
 
 async function report(
   c: Controller,
-  { account, stalledMinutes }: Silence,
+  { account, stalledMinutes }: FlowWatch,
   candidates: readonly Candidate[],
   flows: ReadonlyMap<string, FlowRecord>,
 ): Promise<void> {

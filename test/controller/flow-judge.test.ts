@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Judgement, judgePending, judgeWaiting, type Point } from '../../shared/controller/silence/judge.ts';
+import { type Judgement, judgePending, judgeWaiting, type Point } from '../../shared/controller/flow/judge.ts';
 
 const minute = 60_000;
 const stretch = { from: 0, to: 120 * minute };

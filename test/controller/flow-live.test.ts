@@ -6,7 +6,7 @@ import { watched } from '../../infra/hub-stack.ts';
 import { replicationWorker } from '../../infra/sandbox/replication/worker.ts';
 import { spokeGateway } from '../../shared/aws/accounts.ts';
 import { pass } from '../../shared/controller/pass.ts';
-import type { Controller, Silence } from '../../shared/controller/ports.ts';
+import type { Controller, FlowWatch } from '../../shared/controller/ports.ts';
 import { sweep } from '../../shared/controller/sweep.ts';
 import type { AwsGateway } from '../../shared/model/aws-call.ts';
 import { configWith } from '../infra/judging.ts';
@@ -20,7 +20,7 @@ const gauges = ['stalled', 'oldest-proof-too-old'];
 const hour = 3600;
 
 /** The scene under a controller: a sweep every hour, and passes over what it asks for, unless they die. */
-async function watchedScene(scene: Scene, { passesDie = false, account = 'source' as Silence['account'] } = {}) {
+async function watchedScene(scene: Scene, { passesDie = false, account = 'source' as FlowWatch['account'] } = {}) {
   const requestHandler = scene.aws.requestHandler();
   const gateway: AwsGateway = {
     send: (call) =>
@@ -33,8 +33,8 @@ async function watchedScene(scene: Scene, { passesDie = false, account = 'source
   const hub = newHub({ observer: gateway });
   hub.put('/lockstep/desired-state/orders', aDocument());
   const now = () => scene.clock.now();
-  const silence: Silence = { gateway, account, everyHours: 1, stalledMinutes: 120 };
-  const c: Controller = { ...hub.c, healer: gateway, now, wait: (seconds) => scene.clock.advance(seconds), silence };
+  const flow: FlowWatch = { gateway, account, everyHours: 1, stalledMinutes: 120 };
+  const c: Controller = { ...hub.c, healer: gateway, now, wait: (seconds) => scene.clock.advance(seconds), flow };
   const cloudwatch = new CloudWatchClient({
     ...{ region: hubAt.region, requestHandler, maxAttempts: 1 },
     credentials: { accessKeyId: hubAt.account, secretAccessKey: 'any' },

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { batchesOf, seriesOf } from '../../shared/controller/flow/series.ts';
+import { watchFlow } from '../../shared/controller/flow.ts';
 import type { FlowRecord, StatusRecord } from '../../shared/controller/ledger.ts';
-import type { Silence } from '../../shared/controller/ports.ts';
-import { batchesOf, seriesOf } from '../../shared/controller/silence/series.ts';
-import { watchFlow } from '../../shared/controller/silence.ts';
+import type { FlowWatch } from '../../shared/controller/ports.ts';
 import { sweep } from '../../shared/controller/sweep.ts';
 import type { AwsCall, AwsGateway } from '../../shared/model/aws-call.ts';
 import type { Replication } from '../../shared/model/replication.ts';
@@ -64,7 +64,7 @@ const named = (name: string, more: Parameters<typeof aReplication>[0] = {}): Rep
     name,
   );
 
-async function sweepOver(members: readonly Replication[], more: Partial<Silence> = {}): Promise<void> {
+async function sweepOver(members: readonly Replication[], more: Partial<FlowWatch> = {}): Promise<void> {
   hub.counted.clear();
   const records = members.map((replication) => ({ replication, group: replication.name, digest: 'x' }));
   await watchFlow(hub.c, { gateway: cloudwatch, account: 'source', everyHours: 6, stalledMinutes: 120, ...more }, records);
@@ -330,9 +330,9 @@ describe('the look at what moves', () => {
 
   it('breaks no sweep', async () => {
     const flows = () => Promise.reject(new Error('the table is away'));
-    const silence: Silence = { gateway: cloudwatch, account: 'source', everyHours: 6, stalledMinutes: 120 };
+    const flow: FlowWatch = { gateway: cloudwatch, account: 'source', everyHours: 6, stalledMinutes: 120 };
 
-    await sweep({ ...hub.c, silence, ledger: { ...hub.ledger, flows } }, { id: start, requestId: 'x' });
+    await sweep({ ...hub.c, flow, ledger: { ...hub.ledger, flows } }, { id: start, requestId: 'x' });
 
     expect((await hub.ledger.fleet()).lastSweep?.endedAt).toBeDefined();
     expect(hub.logged).toContainEqual({

@@ -1,7 +1,7 @@
 /** Which metrics tell of which replication, where they are, and how they are asked for. Pure. */
 import type { AwsCall } from '../../model/aws-call.ts';
 import type { Replication } from '../../model/replication.ts';
-import type { Silence } from '../ports.ts';
+import type { FlowWatch } from '../ports.ts';
 import type { Point, Stretch } from './judge.ts';
 
 /** One replication rule, and where its metrics are. */
@@ -19,7 +19,7 @@ export type MetricName = 'OperationsPendingReplication' | 'ReplicationLatency';
 /** Of the rules that are on; none where nobody may read. What is pending is published in the region of the destination: https://docs.aws.amazon.com/AmazonS3/latest/userguide/repl-metrics.html */
 export function seriesOf(
   { name, source, destination, rules }: Replication,
-  { account }: Pick<Silence, 'account'>,
+  { account }: Pick<FlowWatch, 'account'>,
 ): readonly Series[] {
   if (account === 'destination' && !destination.managed) return [];
   return rules

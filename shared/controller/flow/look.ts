@@ -1,7 +1,7 @@
 /** Asks CloudWatch about a batch of series, and judges the answers. */
 import { explainFailure } from '../../model/failure.ts';
 import type { Output } from '../../model/operations.ts';
-import type { Silence } from '../ports.ts';
+import type { FlowWatch } from '../ports.ts';
 import { type Judgement, judgePending, judgeWaiting, type Point, type Stretch } from './judge.ts';
 import { askFor, type Batch, type MetricName, pointsIn, type Series } from './series.ts';
 
@@ -18,8 +18,8 @@ interface Read {
 }
 
 /** One request tells for most that they move; what waits is asked for its latency as well. AWS bills each metric asked for. Never throws. */
-export async function lookAt(silence: Silence, batch: Batch, stretch: Stretch): Promise<Looked> {
-  const pending = await read(silence, 'OperationsPendingReplication', batch, stretch);
+export async function lookAt(watch: FlowWatch, batch: Batch, stretch: Stretch): Promise<Looked> {
+  const pending = await read(watch, 'OperationsPendingReplication', batch, stretch);
   const judged = new Map<Series, Judgement>();
   const waiting = [...pending.points].filter(([series, points]) => {
     const flow = judgePending(points, stretch);
@@ -28,7 +28,7 @@ export async function lookAt(silence: Silence, batch: Batch, stretch: Stretch): 
   });
   const [first, ...others] = waiting.map(([series]) => series);
   if (first === undefined) return { judged, reasons: pending.reasons };
-  const latency = await read(silence, 'ReplicationLatency', [first, ...others], stretch);
+  const latency = await read(watch, 'ReplicationLatency', [first, ...others], stretch);
   for (const [series, points] of waiting) {
     const seconds = latency.points.get(series);
     if (seconds !== undefined) judged.set(series, judgeWaiting(points, seconds, stretch));
@@ -39,7 +39,7 @@ export async function lookAt(silence: Silence, batch: Batch, stretch: Stretch): 
 /** A request gives 100,800 values at most, and a token for the rest. */
 const mostPages = 20;
 
-async function read({ gateway }: Silence, metric: MetricName, batch: Batch, stretch: Stretch): Promise<Read> {
+async function read({ gateway }: FlowWatch, metric: MetricName, batch: Batch, stretch: Stretch): Promise<Read> {
   const pages: NonNullable<Output<'cloudwatch:GetMetricData'>['MetricDataResults']>[] = [];
   let token: string | undefined;
   do {
