@@ -81,7 +81,7 @@ function tableText(style: Style, { replications, at }: FleetStatus): readonly st
 function freezeText(style: Style, { freeze }: FleetStatus): readonly string[] {
   if (freeze === undefined) return [];
   const until = freeze.until === undefined ? '' : ` until ${instantText(freeze.until)}`;
-  const text = `Nothing is repaired anywhere${until}: ${freeze.reason} \`lockstep resume --all\` ends it.`;
+  const text = `Nothing is repaired anywhere${until}: ${freeze.reason.replace(/[.\s]*$/, '')}. \`lockstep resume --all\` ends it.`;
   return [labelled(style, 'frozen', printable(text), 0)];
 }
 

@@ -70,7 +70,8 @@ export async function withActors(context: PassContext, records: readonly RepairR
   const toLookUp = new Set(records.filter(({ change }) => change === undefined).slice(0, lookups));
   const named: RepairRecord[] = [];
   for (const record of records) {
-    const change = toLookUp.has(record) ? await lookUp(context, record) : record.change && (await fuller(context, record.change));
+    const known = record.change ? await fuller(context, record.change) : changeOfRole(context, record, named);
+    const change = known ?? (toLookUp.has(record) ? await lookUp(context, record) : undefined);
     const driftedAt = earlier(change?.time ?? leftSince(context, record), record.driftedAt);
     named.push({ ...record, ...(change && { change }), driftedAt });
   }
@@ -78,6 +79,20 @@ export async function withActors(context: PassContext, records: readonly RepairR
 }
 
 type Told = NonNullable<RepairRecord['change']>;
+
+/** Settings that wait for the role and for nothing else: what the role may do, and the grants to it. */
+const ofRole: ReadonlySet<string> = new Set(aspects.filter(({ after }) => after.join() === 'role-trust').map(({ name }) => name));
+
+/** Grants to a role that was deleted, or made again, are dead wherever they stand, though nobody wrote there. */
+function changeOfRole({ asked, group }: PassContext, record: RepairRecord, named: readonly RepairRecord[]): Told | undefined {
+  if (!ofRole.has(record.aspect)) return undefined;
+  const roles = group.replications.filter(({ name }) => record.replications.includes(name)).map(({ role }) => role.arn);
+  const heard = asked.flatMap(({ trigger }) => (trigger.kind === 'change' ? [trigger.change] : []));
+  const found = named.flatMap(({ resource, change }) => (change && roles.includes(resource.arn) ? [change] : []));
+  return [...heard.filter(({ resources }) => resources.some((id) => roles.includes(id))), ...found].findLast(({ eventName }) =>
+    /^(Create|Delete)Role$/.test(eventName),
+  );
+}
 
 /** The owner's copy of a call from another account shows only that account; the caller's own copy says more, once it has arrived. */
 async function fuller({ c }: PassContext, change: Told): Promise<Told> {
@@ -92,7 +107,7 @@ async function lookUp(context: PassContext, record: RepairRecord): Promise<Chang
   if (!record.replications.some((name) => memory.statuses.has(name))) return undefined;
   // The pass that announced it may have left its status behind before it died.
   const inOrder = record.replications
-    .flatMap((name) => lastInOrder(memory.statuses.get(name)) ?? [])
+    .flatMap((name) => lastInOrder(memory.statuses.get(name), interrupts(record)) ?? [])
     .filter((at) => at < record.startedAt)
     .sort();
   const until = new Date(record.startedAt);
@@ -107,20 +122,28 @@ async function lookUp(context: PassContext, record: RepairRecord): Promise<Chang
   return findChange(search, { aws: c.observer, log: c.log, ours: c.ours });
 }
 
+const interrupts = ({ aspect }: RepairRecord): boolean => aspects.some(({ name, interrupts }) => name === aspect && interrupts);
+
 const sweepsBack = 2 * 3_600_000;
 
 /** Verdicts under which drift was seen, and left as it was. */
 const mayLeaveDrift: ReadonlySet<StatusRecord['verdict']> = new Set(['drifted', 'contested', 'paused', 'orphaned']);
 
-/** When it was last seen without drift: by the last pass, unless that left it drifted, as it does with what is contested. */
-function lastInOrder(status: StatusRecord | undefined): string | undefined {
+/**
+ * When it was last seen without drift: by the last pass, unless that left it drifted, as it does with what is contested.
+ *
+ * @param isProven whether a proof says that it was in order
+ */
+function lastInOrder(status: StatusRecord | undefined, isProven: boolean): string | undefined {
   if (status === undefined) return undefined;
+  if (isProven && status.lastProof !== undefined && mayLeaveDrift.has(status.verdict)) return status.lastProof;
   return mayLeaveDrift.has(status.verdict) ? new Date(Date.parse(status.since) - sweepsBack).toISOString() : status.lastPass;
 }
 
 /** Since when drift that was left as it was has kept objects from replicating, whoever made it. Otherwise when the repair began. */
-function leftSince({ memory }: PassContext, { aspect, replications, startedAt }: RepairRecord): string {
-  if (!aspects.some(({ name, interrupts }) => name === aspect && interrupts)) return startedAt;
+function leftSince({ memory }: PassContext, record: RepairRecord): string {
+  const { replications, startedAt } = record;
+  if (!interrupts(record)) return startedAt;
   const statuses = replications.flatMap((name) => memory.statuses.get(name) ?? []);
   const since = statuses.flatMap(({ verdict, outage }) => (mayLeaveDrift.has(verdict) && outage !== undefined ? [outage] : []));
   return since.sort()[0] ?? startedAt;
