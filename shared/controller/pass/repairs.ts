@@ -81,7 +81,13 @@ export async function withActors(context: PassContext, records: readonly RepairR
 type Told = NonNullable<RepairRecord['change']>;
 
 /** Settings that wait for the role and for nothing else: what the role may do, and the grants to it. */
-const ofRole: ReadonlySet<string> = new Set(aspects.filter(({ after }) => after.join() === 'role-trust').map(({ name }) => name));
+const ofRole: ReadonlySet<string> = new Set(
+  aspects.filter(({ after }) => after.length > 0 && after.every(endsWithRole)).map(({ name }) => name),
+);
+
+function endsWithRole(name: string): boolean {
+  return aspects.find((aspect) => aspect.name === name)?.changedBy.includes('DeleteRole') ?? false;
+}
 
 /** Grants to a role that was deleted, or made again, are dead wherever they stand, though nobody wrote there. */
 function changeOfRole({ asked, group }: PassContext, record: RepairRecord, named: readonly RepairRecord[]): Told | undefined {
