@@ -20,6 +20,6 @@ export const measured: Use = {
   },
   stranger: { ...nothing, routed: 1, readUnits: 1, logBytes: 231 },
   heartbeat: { ...nothing, routed: 1, writeUnits: 1 },
-  series: 20,
+  series: 21,
   alarms: 32,
 };
