@@ -14,7 +14,7 @@ export interface FunctionSettings {
   /** Name of the hub's event bus, and of the rule in each spoke that forwards to it. */
   readonly busName: string;
   readonly forwardRule: string;
-  /** Accounts whose topics for replication failures are ours; empty: any that the queue lets in. */
+  /** Accounts whose topics for replication failures are ours; empty: all that the queue lets in. */
   readonly failureAccounts: readonly string[];
   /** Minutes from one heartbeat of a spoke to the next; 0: they send none. */
   readonly heartbeatMinutes: number;

@@ -42,7 +42,8 @@ function controllerOf(settings: FunctionSettings): Controller {
   return controller;
 }
 
-const spoke = (role: string, { externalId }: FunctionSettings, more: SpokeAccess = {}): AwsGateway =>
+/** Calls in the accounts of the spokes, in one of the two roles there. */
+export const spoke = (role: string, { externalId }: FunctionSettings, more: SpokeAccess = {}): AwsGateway =>
   spokeGateway({ ...more, role, userAgent, sessionName: sessionName(), ...(externalId !== undefined && { externalId }) });
 
 /** A session that repairs one thing has no rights to any other. */
@@ -52,7 +53,7 @@ function healerOf(settings: FunctionSettings): AwsGateway {
 }
 
 // https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
-export const sessionName = (): string =>
+const sessionName = (): string =>
   (process.env.AWS_LAMBDA_FUNCTION_NAME ?? 'lockstep').replaceAll(/[^\w+=,.@-]/g, '-').slice(0, 64);
 
 /** Most invocations tell nothing, and need no client for it. */

@@ -1,34 +1,29 @@
 /** The controller of the sweep: it also looks at what forwards the spokes' events, and whether objects move. The clients for that are in no other function. */
-import { spokeGateway } from '../../shared/aws/accounts.ts';
 import type { Controller, Watch } from '../../shared/controller/ports.ts';
 import { parseArn } from '../../shared/model/arn.ts';
-import type { AwsGateway } from '../../shared/model/aws-call.ts';
-import { once, userAgent } from '../routing.ts';
+import { once } from '../routing.ts';
 import { type FunctionSettings, settingsFrom } from '../settings.ts';
-import { controllerFromEnvironment, sessionName } from '../wiring.ts';
+import { controllerFromEnvironment, spoke } from '../wiring.ts';
 
 /** @throws BadEnvironment */
 export const sweeperFromEnvironment = once((): Controller => {
   const controller = controllerFromEnvironment();
   const settings = settingsFrom(process.env, { tells: true });
-  const gateway = gatewayOf(settings);
+  // One session an account for all that it reads.
+  const observer = spoke(settings.observerRole, settings, { services });
   const { flow } = settings;
   return {
     ...controller,
-    watch: { ...watchOf(settings), gateway },
-    ...(flow.everyHours > 0 && { flow: { ...flow, gateway } }),
+    observer,
+    watch: { ...watchOf(settings), gateway: observer },
+    ...(flow.everyHours > 0 && { flow: { ...flow, gateway: observer } }),
   };
 });
 
-const gatewayOf = ({ observerRole, externalId }: FunctionSettings): AwsGateway =>
-  spokeGateway({
-    ...{ role: observerRole, userAgent, sessionName: sessionName() },
-    ...(externalId !== undefined && { externalId }),
-    services: {
-      cloudwatch: () => import('../../shared/aws/clients/cloudwatch.ts'),
-      events: () => import('../../shared/aws/clients/events.ts'),
-    },
-  });
+const services = {
+  cloudwatch: () => import('../../shared/aws/clients/cloudwatch.ts'),
+  events: () => import('../../shared/aws/clients/events.ts'),
+};
 
 /** The hub's bus is where its topic is. */
 function watchOf({ topicArn = '', busName, forwardRule, heartbeatMinutes }: FunctionSettings): Omit<Watch, 'gateway'> {

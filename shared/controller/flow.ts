@@ -4,19 +4,16 @@
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/repl-metrics.html
  */
-import pLimit from 'p-limit';
 import { type Looked, lookAt } from './flow/look.ts';
 import { type Batch, batchesOf, stretchBefore } from './flow/series.ts';
 import { type Candidate, candidatesOf, dueOf, flowOf } from './flow/turn.ts';
 import type { FlowRecord, ReplicationRecord } from './ledger.ts';
 import type { Controller, FlowWatch } from './ports.ts';
+import { inRotation } from './rotation.ts';
 import { tell } from './tell.ts';
 
 /** Fifty requests a second are all that an account has in a region, for everybody: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html */
-const requestsAtOnce = 4;
-
-/** Milliseconds after which nothing more is asked: what is left is still due, and the next sweep begins elsewhere. */
-const longestLook = 60_000;
+const round = { atOnce: 4, longest: 60_000 };
 
 /**
  * Judges those that are due, remembers it, tells one story for each account and region into which objects do not move, and counts: `Stalled`, and
@@ -38,19 +35,9 @@ export async function watchFlow(c: Controller, watch: FlowWatch, records: readon
   await report(c, watch, candidates, flows);
 }
 
-/** In an order of chance, so that what does not fit into one sweep has its turn in another. */
 async function lookAtAll(c: Controller, watch: FlowWatch, batches: readonly Batch[]): Promise<readonly Looked[]> {
-  const limit = pLimit(requestsAtOnce);
-  const now = c.now();
-  const stretch = stretchBefore(now, watch.stalledMinutes);
-  const first = Math.floor(c.random() * batches.length);
-  const turned = [...batches.slice(first), ...batches.slice(0, first)];
-  const looked = await Promise.all(
-    turned.map((batch) =>
-      limit(async () => (c.now().getTime() < now.getTime() + longestLook ? [await lookAt(watch, batch, stretch)] : [])),
-    ),
-  );
-  const found = looked.flat();
+  const stretch = stretchBefore(c.now(), watch.stalledMinutes);
+  const found = await inRotation(c, batches, round, (batch) => lookAt(watch, batch, stretch));
   if (found.length < batches.length)
     c.log.warn('replication metrics not all asked for', { requests: batches.length, made: found.length });
   const reasons = [...new Set(found.flatMap((one) => one.reasons))];

@@ -1,8 +1,8 @@
 /** Watches the watcher: whether each spoke would tell of a change. What it does not tell, only the sweep finds. */
-import pLimit from 'p-limit';
 import { parseArn } from '../model/arn.ts';
 import type { ReplicationRecord } from './ledger.ts';
 import type { Controller, Watch } from './ports.ts';
+import { inRotation } from './rotation.ts';
 import { tell } from './tell.ts';
 import { type Found, joined } from './watch/found.ts';
 import { type Silence, type Silent, silenceIn, silenceOf, silenceOfAll } from './watch/heartbeats.ts';
@@ -16,11 +16,8 @@ interface Looked extends Found {
   readonly forwards: boolean;
 }
 
-/** Places looked at together. */
-const placesAtOnce = 8;
-
-/** Milliseconds after which no further place is looked at: an invocation ends, and the next sweep begins elsewhere. */
-const longestLook = 120_000;
+/** Two minutes: an invocation ends. */
+const round = { atOnce: 8, longest: 120_000 };
 
 /**
  * Looks once at each account and region that the fleet lives in, tells one story for each account whose event path is broken, and counts
@@ -33,7 +30,7 @@ const longestLook = 120_000;
  */
 export async function watchSpokes(c: Controller, watch: Watch, records: readonly ReplicationRecord[]): Promise<void> {
   const places = placesOf(records.map(({ replication }) => replication));
-  const looked = await lookAtAll(c, watch, places);
+  const looked = await inRotation(c, places, round, (place) => lookAt(watch, place));
   if (looked.length < places.length)
     c.log.warn('event paths not all looked at', { places: places.length, looked: looked.length });
   for (const { place, unknown } of looked)
@@ -61,16 +58,6 @@ function withSilence(looked: Looked, silent: readonly Silent[]): Looked {
 const isBroken = ({ broken }: Looked): boolean => broken.length > 0;
 
 const keysOf = ({ account, region }: Place, reasons: readonly string[]) => ({ account, region, reasons });
-
-/** In an order of chance, so that a fleet too large for one sweep is looked at by several. */
-async function lookAtAll(c: Controller, watch: Watch, places: readonly Place[]): Promise<readonly Looked[]> {
-  const limit = pLimit(placesAtOnce);
-  const until = c.now().getTime() + longestLook;
-  const first = Math.floor(c.random() * places.length);
-  const turned = [...places.slice(first), ...places.slice(0, first)];
-  const looked = turned.map((place) => limit(async () => (c.now().getTime() < until ? [await lookAt(watch, place)] : [])));
-  return (await Promise.all(looked)).flat();
-}
 
 async function lookAt(watch: Watch, place: Place): Promise<Looked> {
   const [rule, trails] = await Promise.all([lookAtRule(watch, place), lookAtTrails(watch, place)]);

@@ -6,7 +6,7 @@ import type { FailureRecord, RepairRecord } from '../ledger.ts';
 import type { ReasonTold, Story, StoryOf } from '../story.ts';
 import type { PassContext } from './context.ts';
 import type { Health } from './health.ts';
-import { about, driftOf, namesOf } from './stories.ts';
+import { about, driftOf } from './stories.ts';
 
 /** Of each replication so many repairs are looked at. */
 const repairsBack = 20;
@@ -21,7 +21,7 @@ export async function failingStory(
   const { memory, c } = context;
   const open = [...memory.failures.values()].filter((record) => !isOver(record, c.now()));
   if (open.length === 0) return undefined;
-  const names = namesOf(open.map(({ replication }) => ({ replications: [replication] }))).toSorted();
+  const names = open.map(({ replication }) => replication).toSorted();
   const concerned = reports.filter(({ name }) => names.includes(name));
   const from = earliest(open.map((record) => record.from));
   const done = [...(await repairsSince(context, names, from)), ...repairs].filter(

@@ -57,20 +57,17 @@ function healthOfOne(
 
 /** Of a pass that looked at some settings only: nothing is proven by it. */
 function partialVerdict({ verdict, findings, outcomes }: ReplicationReport): StatusRecord['verdict'] {
-  const isRepaired = findings.every(
-    (finding) =>
-      finding.verdict === 'in-sync' || outcomes.some((o) => o.outcome === 'repaired' && stepKey(o) === stepKey(finding)),
-  );
-  return isRepaired && verdict !== 'paused' && verdict !== 'orphaned' ? 'unproven' : verdict;
+  const isWhole = findings.every((finding) => isInPlace(finding, outcomes));
+  return isWhole && verdict !== 'paused' && verdict !== 'orphaned' ? 'unproven' : verdict;
 }
+
+/** It was there, or was put there and read back. */
+const isInPlace = (finding: Finding, outcomes: ReplicationReport['outcomes']): boolean =>
+  finding.verdict === 'in-sync' || outcomes.some((o) => o.outcome === 'repaired' && stepKey(o) === stepKey(finding));
 
 /** What a full pass says of replication itself: a setting that only accompanies it, such as who hears of failures, does not count. */
 function verdictOnObjects({ verdict, findings, outcomes, proof }: ReplicationReport, pass: Pass): StatusRecord['verdict'] {
-  const isRepaired = (finding: Finding): boolean =>
-    outcomes.some((o) => o.outcome === 'repaired' && stepKey(o) === stepKey(finding));
-  const isWhole = findings.every(
-    (finding) => finding.verdict === 'in-sync' || !interrupts(pass, finding.aspect) || isRepaired(finding),
-  );
+  const isWhole = findings.every((finding) => !interrupts(pass, finding.aspect) || isInPlace(finding, outcomes));
   if (!isWhole || proof.length === 0 || !ofSettings.has(verdict) || proof.some(({ answer }) => answer === 'denied'))
     return verdict;
   return proof.every(({ answer }) => answer === 'allowed') ? 'proven' : 'unproven';

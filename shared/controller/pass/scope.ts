@@ -27,7 +27,7 @@ export function touches({ eventName, resources, details }: Change, { aspect, on 
   return isHere && aspect.changedBy.includes(eventName) && (aspect.concernedBy?.(details) ?? true);
 }
 
-/** Events about a managed policy name no role: any role of the group may have it. */
+/** Events about a managed policy name no role: each role of the group may have it. */
 const followsOnly = ({ policyArn }: Change['details'], on: Target['on'], resources: readonly string[]): boolean =>
   on.type === 'role' && policyArn !== undefined && resources.every((resource) => resource === policyArn);
 

@@ -46,7 +46,7 @@ export const about = ({ memory, startedAt }: PassContext, replications: readonly
   at: startedAt,
 });
 
-export const namesOf = (items: readonly { readonly replications: readonly string[] }[]): readonly string[] => [
+const namesOf = (items: readonly { readonly replications: readonly string[] }[]): readonly string[] => [
   ...new Set(items.flatMap(({ replications }) => replications)),
 ];
 
