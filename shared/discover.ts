@@ -45,7 +45,7 @@ export interface Discovered {
 }
 
 /**
- * Reads the buckets, their keys and their role, and writes nothing. What is not as any document could say is left to the report.
+ * Reads the buckets, their keys and their role, and writes nothing. What no document could say is left to the report.
  *
  * @throws CannotDiscover when there is no such replication, or something that no document could do without cannot be read
  */

@@ -59,7 +59,7 @@ export interface LocalAws {
   readonly calls: readonly CallRecord[];
   /** For any SDK v3 client: no sockets. Access keys of 12 digits are that account's administrator. */
   requestHandler(): SdkRequestHandler;
-  /** Serves on 127.0.0.1. @param port 0 (the default): any free one */
+  /** Serves on 127.0.0.1. @param port 0 (the default): a free one */
   listen(port?: number): Promise<Listening>;
   /** Tells the listener every call once it is answered. @returns a function that stops it */
   onCall(listener: (call: CallRecord) => void): () => void;

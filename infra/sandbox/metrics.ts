@@ -60,7 +60,7 @@ export interface SampleQuery {
   readonly namespace: string;
   /** Left out: every metric of the namespace. */
   readonly name?: string;
-  /** Exactly these; left out: any. */
+  /** Exactly these; left out: whatever they are. */
   readonly dimensions?: Readonly<Record<string, string>>;
   /** Inclusive. */
   readonly from: Date;

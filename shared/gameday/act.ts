@@ -3,20 +3,22 @@ import type { AwsCall, AwsGateway } from '../model/aws-call.ts';
 import { explainFailure } from '../model/failure.ts';
 import type { Observed } from '../model/finding.ts';
 import { readOnce } from '../stages/observe.ts';
-import type { Experiment, Mark, Move, Scene } from './experiment.ts';
+import type { Experiment, Mark, Move, Scene, Setting } from './experiment.ts';
 
-/** What `damage` or `undo` would send now. */
-export async function plannedDamage(experiment: Experiment, scene: Scene, mark: Mark, aws: AwsGateway): Promise<Move> {
-  const setting = experiment.setting(scene);
-  if (setting === undefined)
-    return { refused: `The experiment ${experiment.name} is not for ${scene.replication.name}: ${notManaged}` };
+export interface Damage {
+  readonly experiment: Experiment;
+  readonly setting: Setting;
+  readonly scene: Scene;
+  readonly mark: Mark;
+}
+
+/** What `damage` would send now. */
+export async function plannedDamage({ experiment, setting, scene, mark }: Damage, aws: AwsGateway): Promise<Move> {
   const observed = await experiment.read(setting)(readOnce(aws));
   return observed.status === 'unreadable' || observed.status === 'gone'
     ? { refused: observed.reason }
     : experiment.damage(scene, presentIn(observed), mark);
 }
-
-const notManaged = 'its destination is not managed, so the controller would not put it right.';
 
 const presentIn = (observed: Observed<unknown>): unknown => (observed.status === 'present' ? observed.value : undefined);
 

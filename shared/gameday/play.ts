@@ -1,19 +1,14 @@
 /** A game day from its break to its end: break, watch, undo whatever happens, watch again. */
 import type { Ledger, ReplicationRecord } from '../controller/ledger.ts';
 import type { AwsGateway } from '../model/aws-call.ts';
-import { plannedDamage, sendAll, type Undone, undo } from './act.ts';
-import type { Experiment, Mark, Scene, Setting } from './experiment.ts';
+import { type Damage, plannedDamage, sendAll, type Undone, undo } from './act.ts';
 import { afterwards, type Expectation, missingFrom, whileBroken } from './judgement.ts';
 import { type Event, eventsIn, isInAlarm, type Moment, provenIn, type Trial } from './moments.ts';
 import { type Probe, probeNow, putProbe, removeProbe } from './probe.ts';
 import { look, type Sight } from './sight.ts';
 
-export interface Play {
-  readonly experiment: Experiment;
-  readonly setting: Setting;
+export interface Play extends Damage {
   readonly record: ReplicationRecord;
-  readonly scene: Scene;
-  readonly mark: Mark;
   /** Objects are written, to see replication fail and work for real. */
   readonly probe: boolean;
   /** So long it stays broken at most, and so long its recovery is waited for. */
@@ -51,14 +46,13 @@ export interface Played {
 interface Course {
   readonly play: Play;
   readonly stage: Stage;
-  readonly brokenAt: Date;
+  brokenAt: Date;
   readonly timeline: Moment[];
   readonly notes: string[];
   readonly probes: Probe[];
+  /** Set once the first call that breaks something was, or may have been, sent. */
   trial?: Trial;
   last?: Sight;
-  /** The first call that breaks something was, or may have been, sent. */
-  isBegun: boolean;
   wasStopped: boolean;
 }
 
@@ -70,10 +64,11 @@ export async function play(play: Play, stage: Stage): Promise<Played> {
     expected.push(...(await breakAndWatch(course)));
   });
   const undoneAt = stage.now().toISOString();
-  const undone: Undone = course.isBegun
+  const isBegun = course.trial !== undefined;
+  const undone: Undone = isBegun
     ? await undo(play.experiment, play.scene, stage.aws, stage.wait)
     : { how: 'nothing-left' };
-  if (course.isBegun && 'how' in undone) add(course, { kind: 'undone', at: undoneAt, says: undoneText[undone.how] });
+  if (isBegun && 'how' in undone) add(course, { kind: 'undone', at: undoneAt, says: undoneText[undone.how] });
   const goesOn = trouble === undefined && 'how' in undone && !course.wasStopped;
   const late = goesOn ? await troubleOf(async () => void expected.push(...(await watchRecovery(course)))) : undefined;
   await removeProbes(course);
@@ -105,7 +100,6 @@ function begun(play: Play, stage: Stage): Course {
     timeline: [],
     notes: [],
     probes: [],
-    isBegun: false,
     wasStopped: false,
   };
   void stage.stopped.then(() => {
@@ -141,12 +135,13 @@ async function breakAndWatch(course: Course): Promise<readonly Expectation[]> {
   const { play, stage } = course;
   const { experiment, scene, mark, setting } = play;
   const before = await sightOf(course);
-  const move = await plannedDamage(experiment, scene, mark, stage.aws);
+  const move = await plannedDamage(play, stage.aws);
   if ('refused' in move) throw new NotBroken(move.refused);
   if (course.wasStopped) return [];
   const alarm = awaitedAlarm(course, before);
   const trial: Trial = { setting, ending: experiment.ending(scene), mark, alarm, before };
-  Object.assign(course, { trial, brokenAt: stage.now(), isBegun: true });
+  course.trial = trial;
+  course.brokenAt = stage.now();
   const refused = await sendAll(move.calls, stage.aws);
   if (refused !== undefined) throw new NotBroken(refused);
   add(course, { kind: 'broken', at: course.brokenAt.toISOString(), says: `${capital(experiment.breaks(scene))}.` });

@@ -1,9 +1,8 @@
 /** One small object in the source bucket, to see replication fail and work for real. Only versions that it wrote are ever deleted. */
-import { onBucket, sourceBucket } from '../aspects/resources.ts';
-import type { AwsCall, AwsGateway } from '../model/aws-call.ts';
+import { callOn } from '../aspects/read-call.ts';
+import type { AwsGateway } from '../model/aws-call.ts';
 import { explainFailure } from '../model/failure.ts';
-import type { Input } from '../model/operations.ts';
-import type { Replication, ReplicationRule } from '../model/replication.ts';
+import type { DestinationEnd, Replication, ReplicationRule, SourceEnd } from '../model/replication.ts';
 
 export interface Probe {
   readonly key: string;
@@ -26,13 +25,12 @@ export function probeKey(r: Replication, id: string): string {
 export async function putProbe(r: Replication, id: string, aws: AwsGateway): Promise<Probe | string> {
   const key = probeKey(r, id);
   const tags = new URLSearchParams((ruleOf(r)?.tags ?? []).map(({ Key, Value }): [string, string] => [Key, Value])).toString();
-  const input = {
-    ...onBucket(sourceBucket(r)),
+  const call = callOn(r.source, 's3:PutObject', {
+    ...inBucket(r.source),
     Key: key,
     Body: `lockstep gameday ${id}\n`,
     ...(tags !== '' && { Tagging: tags }),
-  };
-  const call: AwsCall<'s3:PutObject'> = { operation: 's3:PutObject', ...placeOf(r.source), input };
+  });
   const reply = await aws.send(call);
   if (!reply.ok) return explainFailure(call, reply.error);
   const { VersionId } = reply.output;
@@ -41,12 +39,16 @@ export async function putProbe(r: Replication, id: string, aws: AwsGateway): Pro
     : { key, version: VersionId };
 }
 
-const placeOf = ({ account, region }: Replication['source'] | Replication['destination']) => ({ account, region });
+const inBucket = ({ bucket, account }: SourceEnd | DestinationEnd) => ({ Bucket: bucket, ExpectedBucketOwner: account });
+
+const versionIn = (end: SourceEnd | DestinationEnd, { key, version }: Probe) => ({
+  ...inBucket(end),
+  ...{ Key: key, VersionId: version },
+});
 
 /** The probe as S3 sees it now; as it was when S3 does not say. */
 export async function probeNow(r: Replication, probe: Probe, aws: AwsGateway): Promise<Probe> {
-  const input = { ...onBucket(sourceBucket(r)), Key: probe.key, VersionId: probe.version };
-  const reply = await aws.send({ operation: 's3:HeadObject', ...placeOf(r.source), input });
+  const reply = await aws.send(callOn(r.source, 's3:HeadObject', versionIn(r.source, probe)));
   return reply.ok && reply.output.ReplicationStatus !== undefined
     ? { ...probe, replication: reply.output.ReplicationStatus }
     : probe;
@@ -64,22 +66,14 @@ export async function removeProbe(r: Replication, probe: Probe, aws: AwsGateway)
   const ends = [r.source, ...(replication === 'FAILED' ? [] : [r.destination])];
   const stays: string[] = [];
   for (const end of ends) {
-    const call: AwsCall<'s3:DeleteObject'> = { operation: 's3:DeleteObject', ...placeOf(end), input: versionIn(end, probe) };
+    const call = callOn(end, 's3:DeleteObject', versionIn(end, probe));
     const reply = await aws.send(call);
     if (!reply.ok && !missing.has(reply.error.code))
       stays.push(
-        `${probe.key} (version ${probe.version}) stays in ${end.bucket}. ${explainFailure(call as AwsCall, reply.error)}`,
+        `${probe.key} (version ${probe.version}) stays in ${end.bucket}. ${explainFailure(call, reply.error)}`,
       );
   }
   return stays;
 }
 
 const missing: ReadonlySet<string> = new Set(['NoSuchKey', 'NoSuchVersion']);
-
-const versionIn = (
-  end: Replication['source'] | Replication['destination'],
-  { key, version }: Probe,
-): Input<'s3:DeleteObject'> => ({
-  ...{ Bucket: end.bucket, ExpectedBucketOwner: end.account },
-  ...{ Key: key, VersionId: version },
-});

@@ -105,7 +105,7 @@ const denyAll: Statement = { Effect: 'Deny', Action: '*', Resource: '*' };
 const order: Readonly<Record<Decision['answer'], number>> = { denied: 0, 'cannot-tell': 1, allowed: 2 };
 
 describe('the evaluator, whatever the policies', () => {
-  it('denies as soon as any policy has a Deny that applies', () => {
+  it('denies once some policy has a Deny that applies', () => {
     always((d) => {
       expect(answer({ ...d, identity: [...d.identity, denyAll] })).toBe('denied');
       expect(answer({ ...d, resource: [...d.resource, { ...denyAll, Principal: '*' }] })).toBe('denied');

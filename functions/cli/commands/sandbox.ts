@@ -16,7 +16,7 @@ export interface SandboxOptions {
 export function parsePort(text: string): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= 65535) return port;
-  throw new CommandFailure(`--port takes a number from 0 to 65535 (0: any free port), got "${text}".`);
+  throw new CommandFailure(`--port takes a number from 0 to 65535 (0: a free port), got "${text}".`);
 }
 
 export function parseClock(text: string): SandboxOptions['clock'] {

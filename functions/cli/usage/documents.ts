@@ -137,7 +137,7 @@ export function addSandbox(program: Command, cli: Cli, run: Run): void {
   withJson(
     command
       .optionsGroup('Where and when:')
-      .option('--port <number>', 'port on 127.0.0.1; 0: any free one', '4566')
+      .option('--port <number>', 'port on 127.0.0.1; 0: a free one', '4566')
       .option(
         '--clock <kind>',
         "real: the machine's time; virtual: time passes only when told to, by POST /_local/clock/advance",

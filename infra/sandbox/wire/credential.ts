@@ -11,7 +11,7 @@ export interface SigningScope {
 
 /**
  * The credential scope of a signed request, from the Authorization header or a presigned query; undefined for an unsigned one.
- * The signature itself is not checked: any secret fits.
+ * The signature itself is not checked: every secret fits.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */

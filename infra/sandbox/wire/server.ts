@@ -12,7 +12,7 @@ type Answer = (request: WireRequest) => Promise<WireResponse>;
 /**
  * Serves HTTP on the loopback interface only. Node itself answers `Expect: 100-continue`.
  *
- * @param port 0: any free one
+ * @param port 0: a free one
  * @throws Error when the port is taken, saying what to do
  */
 export async function listen(answer: Answer, port: number): Promise<Listening> {

@@ -1,4 +1,4 @@
-/** The table's calls: any number of items at once, all pages, and what DynamoDB leaves undone done again. */
+/** The table's calls: however many items at once, all pages, and what DynamoDB leaves undone done again. */
 import {
   type AttributeValue,
   BatchGetItemCommand,

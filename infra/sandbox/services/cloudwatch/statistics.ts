@@ -46,7 +46,7 @@ function interpolated(sorted: Values, share: number): number {
   return low + (high - low) * (position - Math.floor(position));
 }
 
-/** A value for each period that has any, by the start of the period in milliseconds. Ascending. */
+/** A value for each period with values, by the start of the period in milliseconds. Ascending. */
 export type Points = ReadonlyMap<number, number>;
 
 /** Periods are aligned to the clock: one of 5 minutes starts at :00, :05, … */
