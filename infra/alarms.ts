@@ -3,6 +3,7 @@ import { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import type { MetricName } from '../shared/controller/ports.ts';
 import type { Config } from './config.ts';
+import type { FunctionName } from './permissions/names.ts';
 
 type Statistic = 'Sum' | 'Maximum' | 'SampleCount';
 type Missing = 'breaching' | 'notBreaching' | 'ignore';
@@ -53,7 +54,7 @@ export interface Watched {
   readonly undelivered: string;
   readonly failureQueue: string;
   readonly failureLetters: string;
-  readonly functions: Readonly<Record<'route' | 'admit' | 'sweep' | 'reconcile' | 'failures', string>>;
+  readonly functions: Readonly<Record<FunctionName, string>>;
 }
 
 export function alarmsFor(config: Config, watched: Watched): readonly AlarmPlan[] {

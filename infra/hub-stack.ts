@@ -8,10 +8,10 @@ import type { Config } from './config.ts';
 import { addDashboard } from './dashboard.ts';
 import { startFunctions } from './hub/events.ts';
 import { countFailures } from './hub/failures.ts';
-import { answerQueue, deployedName, functionsOf } from './hub/functions.ts';
+import { answerQueue, functionsOf } from './hub/functions.ts';
 import { ledgerOf, queueNames, queuesOf } from './hub/store.ts';
 import { topicOf } from './hub/topic.ts';
-import { busArn } from './permissions/names.ts';
+import { busArn, deployedName } from './permissions/names.ts';
 import { functionRoleArn } from './permissions/trust.ts';
 
 export interface HubProps extends StackProps {
@@ -43,7 +43,7 @@ export class HubStack extends Stack {
     const functions = functionsOf(this, { ...config.hub, config, queues, topic, partition, table, code });
     answerQueue(this, functions, queues, config);
     countFailures(this, functions, queues, config);
-    startFunctions(this, { functions, queues, config, partition, aspects: all });
+    startFunctions(this, { functions, queues, config, aspects: all });
     addAlarms(this, alarmsFor(config, watched), { action: topic.arn, runbook: config.runbook });
     addDashboard(this, watched, config.hub.region);
     new CfnOutput(this, 'QueueUrl', { value: queues.queue.queueUrl, description: 'For LOCKSTEP_QUEUE_URL' });

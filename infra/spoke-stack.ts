@@ -24,20 +24,21 @@ export class SpokeStack extends Stack {
   constructor(scope: Construct, id: string, { config, aspects: all = aspects, ...props }: SpokeProps) {
     super(scope, id, { description: 'Lockstep: the roles it reads and repairs with in this account', ...props });
     const { observer, healer } = config.spokeRoles;
+    const [reads, repairs] = [observerPolicy(all, config, here), healerPolicy(all, config, here)];
     const reading = roleOf(this, 'Observer', {
       name: observer,
       description: 'Lockstep reads settings of replication with it.',
       trust: spokeTrust(observers, config),
-      policy: observerPolicy(all, config, here),
+      policy: reads,
     });
     const healing = roleOf(this, 'Healer', {
       name: healer,
       description: 'Lockstep repairs settings of replication with it.',
       trust: spokeTrust(healers, config),
-      policy: healerPolicy(all, config, here),
+      policy: repairs,
     });
-    explainWildcards(reading, observerPolicy(all, config, here));
-    explainWildcards(healing, healerPolicy(all, config, here));
+    explainWildcards(reading, reads);
+    explainWildcards(healing, repairs);
     if (config.newRoles.boundary === undefined) boundary(this, config);
   }
 }

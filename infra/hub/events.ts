@@ -22,7 +22,6 @@ export interface Started {
   readonly queues: Queues;
   readonly config: Config;
   readonly aspects: typeof aspects;
-  readonly partition: string;
 }
 
 export function startFunctions(stack: Stack, started: Started): void {
@@ -30,7 +29,7 @@ export function startFunctions(stack: Stack, started: Started): void {
   const bus = new CfnEventBus(stack, 'Bus', {
     name: busName,
     description: 'Changes that the spokes forward',
-    policy: policyOf(...whoSends(config, started.partition)),
+    policy: policyOf(...whoSends(config)),
   });
   const rules: readonly Rule[] = [
     { id: 'RouteChanges', name: 'lockstep-route', bus: bus.ref, pattern: eventPattern(started.aspects), to: functions.route },

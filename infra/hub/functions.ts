@@ -8,8 +8,8 @@ import { acknowledge } from '../acknowledge.ts';
 import type { Config } from '../config.ts';
 import { heartbeatMinutes } from '../heartbeat.ts';
 import { functionPolicy, type HubParts } from '../permissions/hub.ts';
-import { failureTopicName } from '../permissions/names.ts';
-import { type FunctionName, serviceTrust } from '../permissions/trust.ts';
+import { deployedName, type FunctionName, failureTopicName, functionNames, listedAccounts } from '../permissions/names.ts';
+import { serviceTrust } from '../permissions/trust.ts';
 import { roleOf } from '../role.ts';
 import { type Queues, tableName } from './store.ts';
 import type { Topic } from './topic.ts';
@@ -27,10 +27,6 @@ const sizes: Readonly<Record<FunctionName, Size>> = {
   reconcile: { memoryMb: 1024, seconds: 120, does: 'Looks at a group, repairs and proves it' },
   failures: { memoryMb: 512, seconds: 60, does: 'Counts what S3 reports as not replicated' },
 };
-
-export const functionNames = ['route', 'admit', 'sweep', 'reconcile', 'failures'] as const satisfies readonly FunctionName[];
-
-export const deployedName = (name: FunctionName): string => `lockstep-${name}`;
 
 export type Functions = Readonly<Record<FunctionName, LambdaFunction>>;
 
@@ -81,9 +77,9 @@ export function environmentOf({
 }
 
 /** The variables of a function have 4 KB: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html. The queue lets in no others anyway. */
-function namedAccounts({ spokes, organization }: Config): Readonly<Record<string, string>> {
-  const accounts = [...new Set(spokes.map(({ account }) => account))];
-  return organization === undefined && accounts.length <= 100 ? { LOCKSTEP_FAILURE_ACCOUNTS: accounts.join() } : {};
+function namedAccounts(config: Config): Readonly<Record<string, string>> {
+  const accounts = listedAccounts(config);
+  return config.organization === undefined && accounts.length <= 100 ? { LOCKSTEP_FAILURE_ACCOUNTS: accounts.join() } : {};
 }
 
 function functionOf(stack: Stack, name: FunctionName, parts: Parts): LambdaFunction {

@@ -1,13 +1,14 @@
 /** Who of the spokes may send something to the hub: events to its bus, and failures to its queue. */
 import { partitionOf } from '../../shared/model/arn.ts';
 import type { Config } from '../config.ts';
-import { busArn, failureTopicArns } from './names.ts';
+import { busArn, failureTopicArns, listedAccounts } from './names.ts';
 import type { Statement } from './statement.ts';
 
 /** Every account of the organization, whose rules then send in a role; or the accounts that are named. */
-export function whoSends({ hub, organization, spokes }: Config, partition: string): readonly Statement[] {
+export function whoSends(config: Config): readonly Statement[] {
+  const { hub, organization } = config;
   const send = { Effect: 'Allow', Action: 'events:PutEvents', Resource: busArn(hub) } as const;
-  const accounts = [...new Set(spokes.map(({ account }) => account))];
+  const accounts = listedAccounts(config);
   return [
     ...(organization === undefined
       ? []
@@ -23,27 +24,30 @@ export function whoSends({ hub, organization, spokes }: Config, partition: strin
           {
             ...send,
             Sid: 'SpokesForward',
-            Principal: { AWS: accounts.map((account) => `arn:${partition}:iam::${account}:root`) },
+            Principal: { AWS: accounts.map((account) => `arn:${partitionOf(hub.region)}:iam::${account}:root`) },
           },
         ]),
   ];
 }
 
 /** Topics of our name: of every account of the organization, and of the accounts that are named. */
-export function whoReports(queue: string, { hub, organization, spokes }: Config): readonly Statement[] {
+export function whoReports(queue: string, config: Config): readonly Statement[] {
+  const { hub, organization, spokes } = config;
   const partition = partitionOf(hub.region);
   const send = {
     Effect: 'Allow',
+    Action: 'sqs:SendMessage',
+    Resource: queue,
     Principal: { Service: sendersOf([...spokes, ...(organization ? [organization] : [])]) },
   } as const;
   const from = (accounts: readonly string[]) => ({ 'aws:SourceArn': failureTopicArns(accounts, partition) });
-  const accounts = [...new Set(spokes.map(({ account }) => account))];
+  const accounts = listedAccounts(config);
   return [
     ...(organization === undefined
       ? []
       : [
           {
-            ...{ ...send, Sid: 'OrganizationReports', Action: 'sqs:SendMessage', Resource: queue },
+            ...{ ...send, Sid: 'OrganizationReports' },
             // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-sourceorgid
             Condition: { ArnLike: from(['*']), StringEquals: { 'aws:SourceOrgID': organization.id } },
           },
@@ -52,7 +56,7 @@ export function whoReports(queue: string, { hub, organization, spokes }: Config)
       ? []
       : [
           {
-            ...{ ...send, Sid: 'SpokesReport', Action: 'sqs:SendMessage', Resource: queue },
+            ...{ ...send, Sid: 'SpokesReport' },
             Condition: { ArnLike: from(accounts) },
           },
         ]),

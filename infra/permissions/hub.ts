@@ -1,8 +1,7 @@
 /** What each function of the hub may do: its own table, queue and topic, and the spoke roles. */
 import type { Config } from '../config.ts';
-import { failureTopicArns, spokeRoleArn } from './names.ts';
+import { type FunctionName, failureTopicArns, listedAccounts, spokeRoleArn } from './names.ts';
 import { type At, type PolicyDocument, policyOf, type Statement } from './statement.ts';
-import type { FunctionName } from './trust.ts';
 
 /** ARNs of what the hub is made of. */
 export interface HubParts extends At {
@@ -72,8 +71,7 @@ function documents({ documentsPath, freezeParameter }: Config, { partition, regi
 }
 
 /** Those that are named, or, of an organization, any. */
-const accountsOf = ({ spokes, organization }: Config): readonly string[] =>
-  organization === undefined ? [...new Set(spokes.map(({ account }) => account))] : ['*'];
+const accountsOf = (config: Config): readonly string[] => (config.organization === undefined ? listedAccounts(config) : ['*']);
 
 function assume(Sid: string, role: string, config: Config, { partition }: HubParts): Statement {
   const resources = accountsOf(config).map((account) => spokeRoleArn(role, { partition, account }));

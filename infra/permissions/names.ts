@@ -55,9 +55,16 @@ export const roleArns = (names: Names, newRoles: NewRoles, at: At): readonly str
   ...new Set([...names.roles.map((pattern) => roleArn(at, pattern)), ...newRoleArns(names, newRoles, at)]),
 ];
 
+/** The functions of the hub. */
+export const functionNames = ['route', 'admit', 'sweep', 'reconcile', 'failures'] as const;
+export type FunctionName = (typeof functionNames)[number];
+
+/** Of a function, and of the role that it runs in. */
+export const deployedName = (name: FunctionName): string => `lockstep-${name}`;
+
 /** Names of what the stacks themselves make, in the hub and in the spokes: nothing a repair may ever touch. */
 export const ownRoles = {
-  functions: ['route', 'admit', 'sweep', 'reconcile', 'failures'].map((name) => `lockstep-${name}`),
+  functions: functionNames.map(deployedName),
   scheduler: 'lockstep-scheduler',
   chat: 'lockstep-chat',
   forwarder: 'lockstep-forwarder',
@@ -76,6 +83,11 @@ export const forwardRule = 'lockstep-forward';
 /** The topic of each spoke region to which buckets report failures of replication, and the queue of the hub that it sends to. */
 export const failureTopicName = 'lockstep-replication-failures';
 export const failureQueueName = 'lockstep-failures';
+
+/** Accounts that the configuration names. */
+export const listedAccounts = ({ spokes }: Pick<Config, 'spokes'>): readonly string[] => [
+  ...new Set(spokes.map(({ account }) => account)),
+];
 
 /** In every region. @param accounts `*` stands for all */
 export const failureTopicArns = (accounts: readonly string[], partition: string): readonly string[] =>

@@ -5,8 +5,9 @@ import { healerPolicy, type Needs } from '../permissions.ts';
 import { boundaryPolicy } from './boundary.ts';
 import { whoReports, whoSends } from './callers.ts';
 import { functionPolicy, type HubParts } from './hub.ts';
+import type { FunctionName } from './names.ts';
 import type { PolicyDocument } from './statement.ts';
-import { type FunctionName, observers, spokeTrust } from './trust.ts';
+import { observers, spokeTrust } from './trust.ts';
 
 /** Characters. */
 const longest = {
@@ -64,7 +65,7 @@ function insistOnHubSizes(config: Config): void {
     const policy = functionPolicy(name, config, parts);
     insistOnSize({ ...common, kind: 'role', what: `the policy of lockstep-${name}`, policy });
   }
-  insistOnSize({ ...common, kind: 'bus', what: "the bus's policy", policy: whole(whoSends(config, parts.partition)) });
+  insistOnSize({ ...common, kind: 'bus', what: "the bus's policy", policy: whole(whoSends(config)) });
   insistOnSize({ ...common, kind: 'queue', what: 'the policy of the queue of failures', policy: queuePolicy(config, parts) });
 }
 

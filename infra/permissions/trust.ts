@@ -1,13 +1,12 @@
 /** Who may act as a spoke role: the named functions of the hub, and nobody else of the hub's account. */
 import { partitionOf } from '../../shared/model/arn.ts';
 import type { Config } from '../config.ts';
+import { deployedName, type FunctionName } from './names.ts';
 import { type PolicyDocument, policyOf } from './statement.ts';
-
-export type FunctionName = 'route' | 'admit' | 'sweep' | 'reconcile' | 'failures';
 
 /** The ARN of the role that a function of the hub runs in. */
 export const functionRoleArn = ({ account, region }: Config['hub'], name: FunctionName): string =>
-  `arn:${partitionOf(region)}:iam::${account}:role/lockstep-${name}`;
+  `arn:${partitionOf(region)}:iam::${account}:role/${deployedName(name)}`;
 
 /** Which functions read, and which one repairs. */
 export const observers: readonly FunctionName[] = ['admit', 'sweep', 'reconcile'];

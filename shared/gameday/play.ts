@@ -65,9 +65,7 @@ export async function play(play: Play, stage: Stage): Promise<Played> {
   });
   const undoneAt = stage.now().toISOString();
   const isBegun = course.trial !== undefined;
-  const undone: Undone = isBegun
-    ? await undo(play.experiment, play.scene, stage.aws, stage.wait)
-    : { how: 'nothing-left' };
+  const undone: Undone = isBegun ? await undo(play.experiment, play.scene, stage.aws, stage.wait) : { how: 'nothing-left' };
   if (isBegun && 'how' in undone) add(course, { kind: 'undone', at: undoneAt, says: undoneText[undone.how] });
   const goesOn = trouble === undefined && 'how' in undone && !course.wasStopped;
   const late = goesOn ? await troubleOf(async () => void expected.push(...(await watchRecovery(course)))) : undefined;

@@ -69,9 +69,7 @@ export async function removeProbe(r: Replication, probe: Probe, aws: AwsGateway)
     const call = callOn(end, 's3:DeleteObject', versionIn(end, probe));
     const reply = await aws.send(call);
     if (!reply.ok && !missing.has(reply.error.code))
-      stays.push(
-        `${probe.key} (version ${probe.version}) stays in ${end.bucket}. ${explainFailure(call, reply.error)}`,
-      );
+      stays.push(`${probe.key} (version ${probe.version}) stays in ${end.bucket}. ${explainFailure(call, reply.error)}`);
   }
   return stays;
 }

@@ -35,7 +35,9 @@ export function obstacles(experiment: Experiment, situation: Situation): readonl
 }
 
 const budgetOf = (fleet: FleetRecord | undefined): readonly string[] =>
-  fleet?.budget === undefined ? [] : ['Repairs have stopped, for too much drift was to be repaired at one time: see `lockstep status`.'];
+  fleet?.budget === undefined
+    ? []
+    : ['Repairs have stopped, for too much drift was to be repaired at one time: see `lockstep status`.'];
 
 /** Those that meet at the setting: it has to be put right for all of them. */
 export function affectedBy(experiment: Experiment, scene: Scene): readonly Replication[] {

@@ -11,6 +11,7 @@ import {
 import type { SQSRecord } from 'aws-lambda';
 import pLimit from 'p-limit';
 import { passesOver } from '../../functions/reconcile/passes.ts';
+import { isInSpoke } from '../../infra/sandbox/guided-run/account.ts';
 import { createLocalAws, type LocalAws } from '../../infra/sandbox/local-aws.ts';
 import { spokeGateway } from '../../shared/aws/accounts.ts';
 import { dynamoLedger, ledgerTableInput } from '../../shared/aws/ledger.ts';
@@ -171,9 +172,6 @@ function eventOf(n: number, groups: number): object {
   };
 }
 
-const isOfSpoke = ({ caller = '', operation }: { readonly caller?: string | undefined; readonly operation: string }): boolean =>
-  /:assumed-role\/lockstep-(observer|healer)\//.test(caller) && operation !== 'AssumeRole';
-
 const secondsSince = (started: number): number => (performance.now() - started) / 1000;
 
 /** Every second group is really broken; then all events come at once, and are answered. */
@@ -184,7 +182,7 @@ export async function flood({ events, groups }: Flood): Promise<Drained> {
     await someone.s3({ account: source, region: 'eu-west-1' }).send(new DeleteBucketReplicationCommand({ Bucket: `fleet-${n}` }));
   looked.clear();
   const seen: { readonly operation: string }[] = [];
-  const stop = aws.onCall((call) => isOfSpoke(call) && seen.push(call));
+  const stop = aws.onCall((call) => isInSpoke(call) && call.operation !== 'AssumeRole' && seen.push(call));
 
   const started = performance.now();
   const limit = pLimit(8);

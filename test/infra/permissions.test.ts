@@ -154,16 +154,19 @@ const attacks: readonly (Asked & { readonly because: string })[] = [
   { action: 'kms:Decrypt', resource: key, because: 'contents are no business of a repair' },
 ];
 
+/** What somebody else grants besides. */
+const withEveryRight = (policy: PolicyDocument): PolicyDocument => ({
+  ...policy,
+  Statement: [...policy.Statement, { Sid: 'Everything', Effect: 'Allow', Action: '*', Resource: '*' }],
+});
+
 describe('the healer', () => {
   it.each(attacks)('may not $action on $resource, because $because', ({ action, resource, keys = {} }) => {
     expect(answerTo({ action, resource, keys }, healer('111111111111'))).toBe('denied');
   });
 
   it.each(attacks)('may not even with every right in the world: $action on $resource', (attack) => {
-    const everything = { Sid: 'Everything', Effect: 'Allow', Action: '*', Resource: '*' } as const;
-    const granted: PolicyDocument = { ...healer('111111111111'), Statement: [...healer('111111111111').Statement, everything] };
-
-    expect(answerTo(attack, granted)).toBe('denied');
+    expect(answerTo(attack, withEveryRight(healer('111111111111')))).toBe('denied');
   });
 
   it('may write roles of others only under the boundary, where the configuration says so', () => {
@@ -179,8 +182,7 @@ describe('the healer', () => {
     'may then not even with every right in the world: %s without the boundary',
     (action) => {
       const strict = healerPolicy(aspects, configWith({ newRoles: { editsOnlyBounded: true } }), at());
-      const everything = { Sid: 'Everything', Effect: 'Allow', Action: '*', Resource: '*' } as const;
-      const granted: PolicyDocument = { ...strict, Statement: [...strict.Statement, everything] };
+      const granted = withEveryRight(strict);
       const other = { 'iam:PermissionsBoundary': 'arn:aws:iam::aws:policy/AdministratorAccess' };
 
       expect(answerTo({ action, resource: role }, granted)).toBe('denied');

@@ -8,7 +8,7 @@ import { settingsFrom } from '../../functions/settings.ts';
 import { InvalidConfiguration, loadConfig } from '../../infra/config.ts';
 import { deploymentOf } from '../../infra/deployment.ts';
 import { eventPattern } from '../../infra/event-pattern.ts';
-import { functionNames } from '../../infra/hub/functions.ts';
+import { functionNames } from '../../infra/permissions/names.ts';
 import { insistOnSizes } from '../../infra/permissions/sizes.ts';
 import { healerPolicy, observerPolicy } from '../../infra/permissions.ts';
 import { aspects } from '../../shared/aspects/index.ts';

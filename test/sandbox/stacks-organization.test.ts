@@ -285,10 +285,7 @@ describe('the synthesized rollout', () => {
 
     /** Whom the spokes trust has to be there. */
     async function roleFor(name: string): Promise<void> {
-      const AssumeRolePolicyDocument = JSON.stringify({
-        Version: '2012-10-17',
-        Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
-      });
+      const AssumeRolePolicyDocument = JSON.stringify(trustOf('lambda.amazonaws.com'));
       await callsOf(aws, { account: hub, region })('iam:CreateRole', { RoleName: `lockstep-${name}`, AssumeRolePolicyDocument });
     }
   });

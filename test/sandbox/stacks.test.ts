@@ -531,7 +531,7 @@ describe('removing a stack', () => {
 
   it('can be gone on with when what stood in the way is gone', async () => {
     const { aws, deploy, call } = aRegion();
-    const PolicyDocument = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 's3:GetObject', Resource: '*' }] };
+    const PolicyDocument = allow('s3:GetObject', '*');
     const stack = await deploy({
       Boundary: { Type: 'AWS::IAM::ManagedPolicy', Properties: { PolicyDocument } },
       Queue: aQueue(),

@@ -96,15 +96,15 @@ async function insistOnConsent(cli: Cli, name: string, { yesBreak, json }: Gamed
   if ((await cli.terminal.stdin.readLine()).trim() !== name) throw new CommandFailure('Nothing was broken.');
 }
 
-async function rehearse(cli: Cli, { experiment, mark, scene }: Play, { aws }: Work, { json }: GamedayOptions): Promise<ExitCode> {
-  const move = await plannedDamage(experiment, scene, mark, aws);
+async function rehearse(cli: Cli, plan: Play, { aws }: Work, { json }: GamedayOptions): Promise<ExitCode> {
+  const move = await plannedDamage(plan, aws);
   if ('refused' in move) throw new CommandFailure(`Nothing can be broken: ${move.refused}`);
   const shown = {
     version: 1,
     command: 'gameday',
     dryRun: true,
-    replication: scene.replication.name,
-    experiment: experiment.name,
+    replication: plan.scene.replication.name,
+    experiment: plan.experiment.name,
   };
   if (json) printJson(cli, { ...shown, calls: move.calls });
   else cli.terminal.stdout.write(rehearsalText(styleOf(cli), move.calls));

@@ -115,6 +115,8 @@ function asNumber(value: unknown, at: string): number {
 const wrong = (at: string, what: string, value: unknown): UnknownMember =>
   new UnknownMember(`Value of property ${at} must be ${what}, not ${JSON.stringify(value)}`);
 
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 /** Whether an error says that what was meant is not there: somebody else has taken it away already. */
 export const isGone = (error: unknown): boolean =>
   error instanceof Error &&

@@ -99,19 +99,19 @@ async function valuesOf(aws: LocalAws, template: Template, options: StackOptions
   return { ...partial, condition: conditionsOf(template.Conditions, scope) };
 }
 
-function newTurn(aws: LocalAws, options: StackOptions, stack: Stack): Turn {
+function newTurn(aws: LocalAws, { assets = {} }: Pick<StackOptions, 'assets'>, stack: Stack): Turn {
   const { account, region } = stack;
   const call = callsOf(aws, stack);
   const hereFor = (logicalId: string): Here => ({
     ...{ account, region, call, logicalId, stackName: stack.name },
     named: (longest) => generatedName(stack.name, logicalId, longest),
     asset: (key) => {
-      const path = options.assets?.[key];
+      const path = assets[key];
       if (path === undefined) throw new InvalidTemplate(`There is no asset ${key} beside the template.`);
       return path;
     },
     deployElsewhere: (place, stackName, template, parameters) =>
-      deployStack(aws, { ...place, stackName, template, parameters, assets: options.assets ?? {} }),
+      deployStack(aws, { ...place, stackName, template, parameters, assets }),
     removeElsewhere: async (stackId) => {
       const other = stacksOf(aws.world).get(stackId);
       const left = other ? await removeStack(aws, other) : [];
@@ -149,7 +149,7 @@ export async function removeStack(
   if (!stack) return [];
   const others = stacksIn(aws.world, { account, region }).filter((other) => other.id !== id);
   for (const name of stack.exports.keys()) refuseImported(name, others, 'delete');
-  const { hereFor } = newTurn(aws, { template: {}, stackName: stack.name, account, region }, stack);
+  const { hereFor } = newTurn(aws, {}, stack);
   const left = await dropAll([...stack.resources.values()].reverse(), 'deletionPolicy', hereFor);
   const undeleted = [...stack.resources].filter(([, kept]) => isUndeleted(kept, left));
   if (undeleted.length === 0) stacksOf(aws.world).delete(id);

@@ -1,5 +1,5 @@
 /** How resources go. */
-import { isGone } from './calls.ts';
+import { isGone, messageOf } from './calls.ts';
 import type { Leftover } from './deployed.ts';
 import type { Kept } from './stack-state.ts';
 import { type Turn, typeOf } from './turn.ts';
@@ -28,7 +28,7 @@ export async function dropAll(
     try {
       await typeOf(kept.type).remove(kept.made, kept.properties, hereFor(kept.logicalId));
     } catch (error) {
-      if (!isGone(error)) left.push(leftover(kept, error instanceof Error ? error.message : String(error)));
+      if (!isGone(error)) left.push(leftover(kept, messageOf(error)));
     }
   }
   return left;

@@ -1,5 +1,5 @@
 /** What is told of a stack that could not be brought to what its template says. */
-import { isGone } from './calls.ts';
+import { isGone, messageOf } from './calls.ts';
 import type { Leftover } from './deployed.ts';
 import { leftover } from './leaving.ts';
 import type { Stack } from './stack-state.ts';
@@ -26,7 +26,7 @@ export class ResourceFailed extends Error {
   readonly logicalId: string;
   readonly type: string;
   constructor(logicalId: string, type: string, cause: unknown) {
-    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    super(messageOf(cause), { cause });
     this.logicalId = logicalId;
     this.type = type;
   }
@@ -40,15 +40,12 @@ export class ResourceFailed extends Error {
 export async function rolledBack(turn: Turn, stack: Stack, isUpdate: boolean, cause: unknown): Promise<StackFailed> {
   const troubles: string[] = [];
   for (const undo of turn.undo.reverse()) {
-    await undo().catch(
-      (error: unknown) => isGone(error) || troubles.push(error instanceof Error ? error.message : String(error)),
-    );
+    await undo().catch((error: unknown) => isGone(error) || troubles.push(messageOf(error)));
   }
   const outcome = `${isUpdate ? 'UPDATE_' : ''}ROLLBACK_${troubles.length > 0 ? 'FAILED' : 'COMPLETE'}`;
   const [logicalId, type] = cause instanceof ResourceFailed ? [cause.logicalId, ` (${cause.type})`] : ['Outputs', ''];
-  const why = cause instanceof Error ? cause.message : String(cause);
   const after = troubles.length > 0 ? `${outcome}: ${troubles.join('; ')}` : outcome;
-  const message = `Stack ${stack.name} in ${stack.account}, ${stack.region}: ${logicalId}${type} ${isUpdate ? 'UPDATE' : 'CREATE'}_FAILED: ${why} (${after})`;
+  const message = `Stack ${stack.name} in ${stack.account}, ${stack.region}: ${logicalId}${type} ${isUpdate ? 'UPDATE' : 'CREATE'}_FAILED: ${messageOf(cause)} (${after})`;
   const left = turn.retained.map((kept) => leftover(kept, 'its DeletionPolicy is Retain'));
   const first = cause instanceof ResourceFailed ? cause.cause : cause;
   return new StackFailed(message, { logicalId, status: outcome, left, cause: first });

@@ -67,6 +67,10 @@ export const jsonOf = (value: unknown): string => (typeof value === 'string' ? v
 export const only = (properties: Properties, names: readonly string[]): Answer =>
   Object.fromEntries(names.filter((name) => properties[name] !== undefined).map((name) => [name, properties[name]]));
 
+/** Some members as the texts that attributes of queues and topics are. */
+export const attributesIn = (properties: Properties, names: readonly string[]): Readonly<Record<string, string>> =>
+  Object.fromEntries(names.filter((name) => properties[name] !== undefined).map((name) => [name, jsonOf(properties[name])]));
+
 export const without = (properties: Properties, ...names: readonly string[]): Answer =>
   Object.fromEntries(Object.entries(properties).filter(([name]) => !names.includes(name)));
 

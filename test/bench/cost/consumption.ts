@@ -1,5 +1,6 @@
 /** What the installed controller uses of AWS, told from the calls that the local AWS answers. */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { isInSpoke } from '../../../infra/sandbox/guided-run/account.ts';
 import type { CallResult, Interceptor, LocalAws } from '../../../infra/sandbox/local-aws.ts';
 
 /** Everything here is a count, but for `logBytes`. */
@@ -73,7 +74,7 @@ const add = (counts: Record<string, number>, name: string): void => {
 function count(used: Mutable, made: Made): void {
   const { arn, service, operation } = made;
   if (operation === 'AssumeRole') used.assumedRoles += 1;
-  else if (/:assumed-role\/lockstep-(observer|healer)\//.test(arn)) countSpoke(used, made);
+  else if (isInSpoke({ caller: arn })) countSpoke(used, made);
   else if (service === 'dynamodb') countLedger(used, made);
   else if (service === 'sqs') used.sends += operation.startsWith('SendMessage') ? 1 : 0;
   else if (service === 'ssm') used.parameterCalls += 1;

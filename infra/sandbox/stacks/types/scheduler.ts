@@ -1,5 +1,5 @@
 /** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_Scheduler.html */
-import { only, type Properties, type ResourceType, textAt, without } from '../resource-type.ts';
+import { only, type Properties, type ResourceType, textAt } from '../resource-type.ts';
 
 const ofSchedule = [
   ...['ScheduleExpression', 'ScheduleExpressionTimezone', 'StartDate', 'EndDate', 'Description', 'State', 'FlexibleTimeWindow'],
@@ -14,7 +14,7 @@ const schedule: ResourceType = {
   name: 'Name',
   async create(wanted, here) {
     const Name = String(wanted.Name ?? here.named());
-    const answer = await here.call('scheduler:CreateSchedule', { ...without(wanted), Name });
+    const answer = await here.call('scheduler:CreateSchedule', { ...wanted, Name });
     return { id: Name, attributes: { Arn: textAt(answer, 'ScheduleArn') } };
   },
   async update({ made, wanted }, { call }) {

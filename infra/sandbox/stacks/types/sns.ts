@@ -1,5 +1,6 @@
 /** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_SNS.html */
 import {
+  attributesIn,
   type Change,
   type Here,
   isSame,
@@ -25,9 +26,6 @@ const attributes = [
   ],
   ...['SignatureVersion', 'TracingConfig'],
 ];
-
-const attributesIn = (properties: Properties, names: readonly string[]): Readonly<Record<string, string>> =>
-  Object.fromEntries(names.filter((name) => properties[name] !== undefined).map((name) => [name, jsonOf(properties[name])]));
 
 const topic: ResourceType = {
   takes: ['TopicName', 'FifoTopic', 'Subscription', 'Tags', ...attributes],

@@ -1,14 +1,5 @@
 /** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_SQS.html */
-import {
-  type Here,
-  jsonOf,
-  type Properties,
-  type ResourceType,
-  refuseExisting,
-  tagMap,
-  textAt,
-  textsOf,
-} from '../resource-type.ts';
+import { attributesIn, type Here, jsonOf, type ResourceType, refuseExisting, tagMap, textAt, textsOf } from '../resource-type.ts';
 import { retag } from './tags.ts';
 
 const attributes = [
@@ -16,9 +7,6 @@ const attributes = [
   ...['KmsMasterKeyId', 'MaximumMessageSize', 'MessageRetentionPeriod', 'ReceiveMessageWaitTimeSeconds', 'RedriveAllowPolicy'],
   ...['RedrivePolicy', 'SqsManagedSseEnabled', 'VisibilityTimeout'],
 ];
-
-const attributesIn = (properties: Properties, names: readonly string[]): Readonly<Record<string, string>> =>
-  Object.fromEntries(names.filter((name) => properties[name] !== undefined).map((name) => [name, jsonOf(properties[name])]));
 
 /** What an attribute is that nobody sets any more. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html */
 const usual: Readonly<Record<string, string>> = {
