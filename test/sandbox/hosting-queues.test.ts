@@ -119,6 +119,30 @@ describe('a function that works off a queue', () => {
     expect(queue.left()).toEqual([]);
   });
 
+  // Timers of Node may run a millisecond early by the machine's time, and that goes on while the queue is looked at.
+  it.each([1, 2, 3, 4, 5, 6])(
+    'gets a message again although timers run %i ms early, and time passes during a look',
+    async (early) => {
+      const scene = await aHost();
+      const { clock } = scene;
+      const { now, after } = clock;
+      let times = 0;
+      const fn = aFunction(scene, () => {
+        times += 1;
+        throw new Error('no');
+      });
+      const queue = await aQueue(scene, 'jobs', { VisibilityTimeout: '40' });
+      let reads = 0;
+      clock.now = () => new Date(now().getTime() + reads++);
+      clock.after = (seconds, job) => after(Math.max(0, seconds - early / 1000), job);
+      scene.host.map(fn, queue.arn);
+      await queue.send('a');
+      await clock.advance(100);
+
+      expect(times).toBe(3);
+    },
+  );
+
   it('gets a message no more that went to the dead-letter queue', async () => {
     const scene = await aHost();
     const dead = await aQueue(scene, 'dead');

@@ -86,6 +86,7 @@ function lookAt(poller: Poller, at: number): void {
 /** Starts as many batches as there are messages and concurrency for. */
 function look(poller: Poller): void {
   const { world, mapping } = poller;
+  const now = timeOf(world);
   const queue = queueOf(poller);
   const fn = world.lambda.functions.get(mapping.functionArn);
   if (!queue || !fn) {
@@ -98,7 +99,7 @@ function look(poller: Poller): void {
     poller.running += 1;
     void asWork(world.clock, () => workOff(poller, fn, queue, batch).finally(() => finished(poller)));
   }
-  const next = nextLook(poller, queue);
+  const next = nextLook(poller, queue, now);
   if (next !== undefined) lookAt(poller, next);
 }
 
@@ -122,10 +123,13 @@ function finished(poller: Poller): void {
   poller.wake();
 }
 
-/** When there may be more to do than now; undefined: only when the queue changes, or a batch is done. */
-function nextLook({ world, mapping, running, windowEnds, blocked }: Poller, queue: Queue): number | undefined {
+/**
+ * When there may be more to do; undefined: only when the queue changes, or a batch is done.
+ *
+ * @param now when this look began: what has become visible since, it may have missed
+ */
+function nextLook({ mapping, running, windowEnds, blocked }: Poller, queue: Queue, now: number): number | undefined {
   if (running >= limitOf(mapping, queue)) return undefined;
-  const now = timeOf(world);
   const times = queue.messages.map(({ visibleAt }) => visibleAt).filter((at) => at > now);
   if (blocked.until > now && queue.messages.length > 0) return blocked.until;
   const next = Math.min(...times, windowEnds ?? Number.POSITIVE_INFINITY);
