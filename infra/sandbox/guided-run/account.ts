@@ -1,4 +1,5 @@
 /** What it took: the calls that the local AWS has seen. */
+import { functionNames } from '../../permissions/names.ts';
 import type { CallRecord, LocalAws } from '../local-aws.ts';
 
 const writeOperations = /^(Put|Create|Delete|Update|Enable|Disable|Schedule|Cancel|Attach|Detach)/;
@@ -7,9 +8,10 @@ const writeOperations = /^(Put|Create|Delete|Update|Enable|Disable|Schedule|Canc
 export const isInSpoke = ({ caller = '' }: Pick<CallRecord, 'caller'>): boolean =>
   /:assumed-role\/lockstep-(observer|healer)\//.test(caller);
 
+const functionRole = new RegExp(`:assumed-role/lockstep-(${functionNames.join('|')})/`);
+
 /** Of the controller in the account it runs in. */
-export const isInHub = ({ caller = '' }: Pick<CallRecord, 'caller'>): boolean =>
-  /:assumed-role\/lockstep-(route|admit|sweep|reconcile)\//.test(caller);
+export const isInHub = ({ caller = '' }: Pick<CallRecord, 'caller'>): boolean => functionRole.test(caller);
 
 export const isWrite = ({ operation }: Pick<CallRecord, 'operation'>): boolean => writeOperations.test(operation);
 
